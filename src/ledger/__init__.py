@@ -1,0 +1,1 @@
+"""What may happen to a household's assistance, and the sealed record that it happened."""

@@ -1,0 +1,1 @@
+"""Funds 资金: received with allowed uses, allocated to organisations, committed by runs."""

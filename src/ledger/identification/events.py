@@ -1,0 +1,316 @@
+"""What can happen to an application and to the entitlement that follows from it."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+
+import msgspec
+
+from ledger.kernel import (
+    CaseId,
+    EntitlementId,
+    Event,
+    Fen,
+    HouseholdId,
+    Month,
+    OrganisationId,
+    PersonId,
+    Private,
+)
+from ledger.registry.events import Area, IncomeLine, Origin, PropertyLine
+
+
+class Category(StrEnum):
+    """A category is also the programme that pays it."""
+
+    DIBAO = "dibao"
+    TEKUN = "tekun"
+
+
+class Component(StrEnum):
+    """What an amount is made of: base 基本, supplements 分类施保, care 照料护理."""
+
+    BASE = "base"
+    SUPPLEMENT = "supplement"
+    CARE = "care"
+
+
+class Amount(msgspec.Struct, frozen=True, kw_only=True):
+    """A monthly amount of one component, in fen."""
+
+    component: Component
+    amount_fen: Fen
+
+
+class StandardUsed(msgspec.Struct, frozen=True, kw_only=True):
+    """A parameter as it stood when a decision used it."""
+
+    parameter_id: str
+    value: int
+    unit: str
+    from_date: date
+    basis: str
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a working: what, by which article, the figure it gave (fen unless it says)."""
+
+    zh: str
+    en: str
+    article: str
+    value: int
+
+
+class FrozenFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a decision was based on, as known when it was made."""
+
+    members: int
+    income: tuple[IncomeLine, ...] = ()
+    property: tuple[PropertyLine, ...] = ()
+    deductions_fen: Fen = Fen(0)
+    per_capita_monthly_fen: Fen | None = None
+    area: Area | None = None
+    standards: tuple[StandardUsed, ...] = ()
+    working: tuple[Step, ...] = ()
+    evidence: tuple[str, ...] = ()
+    """Events of the case it rests on, by event id."""
+
+
+class CaseEvent(Event, frozen=True, kw_only=True):
+    """Base of every step of a case; never stored itself."""
+
+    case_id: CaseId
+    household_id: HouseholdId
+    organisation_id: OrganisationId
+    category: Category
+
+
+class ApplicationSubmitted(CaseEvent, frozen=True, kw_only=True):
+    """The household applied, through one of its members [57 art. 4, 43 art. 10]."""
+
+    TITLE: ClassVar = ("提交申请", "Application submitted")
+
+    person_id: PersonId
+    """The applicant."""
+    on_behalf_of: str | None = None
+    """Who filed it when the household could not [57 art. 6]."""
+    covered: tuple[PersonId, ...] = ()
+    """Whom the application covers: all members for dibao, the person alone for tekun."""
+
+
+class SupplementRequested(CaseEvent, frozen=True, kw_only=True):
+    """What is missing was told once, completely 一次性告知 [57 art. 10]."""
+
+    TITLE: ClassVar = ("一次性告知补正", "Supplement requested")
+
+    missing: tuple[str, ...]
+
+
+class ApplicationAccepted(CaseEvent, frozen=True, kw_only=True):
+    """The application is complete; `due_on` is the last day for the decision [57 art. 22, 43 art. 13, 16]."""
+
+    TITLE: ClassVar = ("受理申请", "Application accepted")
+
+    due_on: date
+
+
+class CheckAuthorised(CaseEvent, frozen=True, kw_only=True):
+    """The members authorised the check of their means [57 art. 9]."""
+
+    TITLE: ClassVar = ("授权核对", "Check authorised")
+
+    authorised_by: tuple[str, ...]
+
+
+class MeansChecked(CaseEvent, frozen=True, kw_only=True):
+    """The comparison report 核对报告 came back: income and property as found, as of `as_of` [57 art. 17]."""
+
+    TITLE: ClassVar = ("信息核对", "Means checked")
+
+    source: str
+    as_of: date
+    income: tuple[IncomeLine, ...] = ()
+    property: tuple[PropertyLine, ...] = ()
+    report: str | None = None
+
+
+class HomeVisited(CaseEvent, frozen=True, kw_only=True):
+    """Two or more visited the home and signed, with a member present [57 art. 16]."""
+
+    TITLE: ClassVar = ("入户调查", "Home visited")
+
+    visitors: tuple[str, ...]
+    signed: bool
+    findings: Private | None = None
+    by_county: bool = False
+
+
+class AppraisalHeld(CaseEvent, frozen=True, kw_only=True):
+    """Democratic appraisal 民主评议 [57 art. 19, 43 art. 14]."""
+
+    TITLE: ClassVar = ("民主评议", "Appraisal held")
+
+    present: int
+    in_favour: int
+    against: int
+
+
+class OpinionGiven(CaseEvent, frozen=True, kw_only=True):
+    """The town's first opinion 初审意见 [57 art. 19]."""
+
+    TITLE: ClassVar = ("初审意见", "Opinion given")
+
+    approve: bool
+    reason: str
+    proposed: tuple[Amount, ...] = ()
+
+
+class PublicityStarted(CaseEvent, frozen=True, kw_only=True):
+    """The opinion is posted 公示 in the company or community [57 art. 19, 43 art. 15]."""
+
+    TITLE: ClassVar = ("公示开始", "Publicity started")
+
+    place: str
+    until: date
+    """The last day of the publicity."""
+
+
+class ObjectionRaised(CaseEvent, frozen=True, kw_only=True):
+    """Someone objected to the opinion 公示异议."""
+
+    TITLE: ClassVar = ("公示异议", "Objection raised")
+
+    text: Private | None = None
+
+
+class PublicityEnded(CaseEvent, frozen=True, kw_only=True):
+    """The publicity is over: 7 days passed."""
+
+    TITLE: ClassVar = ("公示结束", "Publicity ended")
+
+    objections: int = 0
+
+
+class CategoryConfirmed(CaseEvent, frozen=True, kw_only=True):
+    """The county confirmed 审核确认: cover begins, paid from `from_month` [57 art. 21, 43 art. 17]."""
+
+    TITLE: ClassVar = ("审核确认", "Confirmed")
+
+    entitlement_id: EntitlementId
+    counted: tuple[PersonId, ...]
+    from_month: Month
+    amounts: tuple[Amount, ...]
+    frozen: FrozenFacts
+
+
+class CategoryRefused(CaseEvent, frozen=True, kw_only=True):
+    """The applicant was refused 不予确认, with the reason [57 art. 21, 43 art. 18]."""
+
+    TITLE: ClassVar = ("不予确认", "Refused")
+
+    reason: str
+    article: str
+    frozen: FrozenFacts
+
+
+class RefusalNotified(CaseEvent, frozen=True, kw_only=True):
+    """The refusal was told in writing within 3 working days [57 art. 21]."""
+
+    TITLE: ClassVar = ("书面告知不予确认", "Refusal notified")
+
+    served_by: str
+
+
+class CaseAborted(CaseEvent, frozen=True, kw_only=True):
+    """The procedure was stopped: withdrawn, or refused to cooperate [57 art. 29]."""
+
+    TITLE: ClassVar = ("终止审核", "Case aborted")
+
+    reason: str
+
+
+class PriorCoverRecorded(Event, frozen=True, kw_only=True):
+    """Cover decided before the ledger began, taken from a roster before the cut-over as what it is.
+
+    It names the file, row, hash and decision document; it is no procedure and never looks like one.
+    """
+
+    TITLE: ClassVar = ("存量保障登记", "Prior cover recorded")
+
+    entitlement_id: EntitlementId
+    household_id: HouseholdId
+    organisation_id: OrganisationId
+    category: Category
+    counted: tuple[PersonId, ...]
+    from_month: Month
+    """The first month this ledger pays it."""
+    amounts: tuple[Amount, ...]
+    decided_on: date | None = None
+    decision_document: str
+    origin: Origin
+
+
+class EntitlementEvent(Event, frozen=True, kw_only=True):
+    """Base of every later decision about an entitlement; never stored itself."""
+
+    entitlement_id: EntitlementId
+    household_id: HouseholdId
+    organisation_id: OrganisationId
+    category: Category
+
+
+class AmountAdjusted(EntitlementEvent, frozen=True, kw_only=True):
+    """The monthly amounts from `from_month` on 增发 减发 [57 art. 31–32]; replaces all components."""
+
+    TITLE: ClassVar = ("保障金调整", "Amount adjusted")
+
+    counted: tuple[PersonId, ...]
+    from_month: Month
+    amounts: tuple[Amount, ...]
+    previous: tuple[Amount, ...]
+    reason: str
+    article: str
+    frozen: FrozenFacts
+
+
+class EntitlementTransferred(EntitlementEvent, frozen=True, kw_only=True):
+    """The household moved: `to_id` pays from `from_month`, the old organisation until the month before."""
+
+    TITLE: ClassVar = ("保障关系转移", "Entitlement transferred")
+
+    from_id: str
+    to_id: OrganisationId
+    from_month: Month
+
+
+class EntitlementSuspended(EntitlementEvent, frozen=True, kw_only=True):
+    """Payment stops from `from_month` until resumed 暂停 缓发, with reason and article."""
+
+    TITLE: ClassVar = ("暂停发放", "Suspended")
+
+    from_month: Month
+    reason: str
+    article: str
+
+
+class EntitlementResumed(EntitlementEvent, frozen=True, kw_only=True):
+    """Payment resumes from `from_month`; suspended months are paid if `pay_suspended`."""
+
+    TITLE: ClassVar = ("恢复发放", "Resumed")
+
+    from_month: Month
+    pay_suspended: bool
+    reason: str
+
+
+class CategoryEnded(EntitlementEvent, frozen=True, kw_only=True):
+    """Cover ends 停发: `last_month` is the last payable one (it may lie in the past when known late)."""
+
+    TITLE: ClassVar = ("终止保障", "Ended")
+
+    counted: tuple[PersonId, ...]
+    last_month: Month
+    reason: str
+    article: str

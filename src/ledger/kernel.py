@@ -1,0 +1,458 @@
+"""The kernel: what an event, a command, a decision and a refusal are.
+
+Everything here is pure: no clock, no input or output, no randomness. The time, the actor
+and the ids arrive with the command's :class:`Context`, so that a decision can be replayed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar, NewType, Self, TypeVar, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
+
+import msgspec
+from eventsourcing.dcb import msgpack as library
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+# --- Ids. A top-level field of one of these types (or a tuple of them) becomes a tag. ---
+
+OrganisationId = NewType("OrganisationId", str)
+HouseholdId = NewType("HouseholdId", str)
+HouseholdNumber = NewType("HouseholdNumber", str)
+PersonId = NewType("PersonId", str)
+CaseId = NewType("CaseId", str)
+EntitlementId = NewType("EntitlementId", str)
+FundId = NewType("FundId", str)
+RunId = NewType("RunId", str)
+RollId = NewType("RollId", str)
+PaymentId = NewType("PaymentId", str)
+ImportId = NewType("ImportId", str)
+FileHash = NewType("FileHash", str)
+ParameterId = NewType("ParameterId", str)
+CommandId = NewType("CommandId", str)
+
+TAG_KINDS: Mapping[Any, str] = {
+    OrganisationId: "organisation",
+    HouseholdId: "household",
+    HouseholdNumber: "number",
+    PersonId: "person",
+    CaseId: "case",
+    EntitlementId: "entitlement",
+    FundId: "fund",
+    RunId: "run",
+    RollId: "roll",
+    PaymentId: "payment",
+    ImportId: "import",
+    FileHash: "file",
+    ParameterId: "parameter",
+    CommandId: "command",
+}
+"""Kind of tag for each id type: ``HouseholdId`` yields ``household:…``."""
+
+# --- Money and months ---
+
+Fen = NewType("Fen", int)
+"""An amount of money in fen 分, one hundredth of a yuan. Never a float."""
+
+Month = NewType("Month", str)
+"""A calendar month as ``YYYY-MM``; months compare as text."""
+
+_MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
+
+
+def month(text: str) -> Month:
+    """A checked month. Raises ``ValueError`` unless `text` is ``YYYY-MM``."""
+    if not _MONTH.match(text):
+        raise ValueError(f"{text!r} is not a month like 2026-11")
+    return Month(text)
+
+
+def month_of(day: date) -> Month:
+    """The month a local date lies in."""
+    return Month(f"{day.year:04d}-{day.month:02d}")
+
+
+def add_months(start: Month, count: int) -> Month:
+    """The month `count` months after (before, when negative) `start`."""
+    index = int(start[:4]) * 12 + int(start[5:]) - 1 + count
+    return Month(f"{index // 12:04d}-{index % 12 + 1:02d}")
+
+
+def months_between(first: Month, last: Month) -> list[Month]:
+    """Every month from `first` to `last`, both included; empty when `last` is earlier."""
+    count = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:])
+    return [add_months(first, n) for n in range(count + 1)]
+
+
+# --- Who acts, on what basis ---
+
+
+class Role(StrEnum):
+    """What an operator may do. 经办 审核 财政 部门 审计 管理 and the system itself."""
+
+    CLERK = "clerk"
+    REVIEWER = "reviewer"
+    FINANCE = "finance"
+    DEPARTMENT = "department"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """The operator who gave a command 经办人: never a beneficiary."""
+
+    operator_id: str
+    organisation_id: str
+    role: Role
+
+
+class Basis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why it may be done: a document (number or hash) and the rule (article) it rests on."""
+
+    document: str | None = None
+    rule: str | None = None
+
+
+NOBODY = Actor(operator_id="", organisation_id="", role=Role.ADMIN)
+
+
+# --- Private text: sealed before it is stored ---
+
+
+class Private(msgspec.Struct, frozen=True):
+    """Text that identifies a person directly. Top-level fields of events only.
+
+    `subject` is the tag of whoever it identifies (``person:…`` or ``household:…``); its key
+    seals the text. In memory a decision holds `text`; what is stored and read back holds
+    `sealed` only, and the text is seen again at the edge, by the vault.
+    """
+
+    subject: str
+    text: str | None = None
+    sealed: str | None = None
+
+
+# --- Events ---
+
+
+if TYPE_CHECKING:
+    # The library's base is not declared frozen, which type checkers hold against frozen events.
+    class _LibraryEvent(msgspec.Struct, frozen=True): ...
+
+else:
+    _LibraryEvent = library.Decision
+
+
+class Event(_LibraryEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact, past tense, named once and never renamed: the stored type is the class name.
+
+    The envelope (the fields below) is stamped when the event is recorded and sealed with it.
+    A stored shape only ever gains optional fields.
+    """
+
+    TOPIC: ClassVar[str]
+    TITLE: ClassVar[tuple[str, str]] = ("", "")
+    """Short name in 中文 and English, for people."""
+
+    event_id: str = ""
+    occurred_on: date | None = None
+    actor: Actor = NOBODY
+    command_id: CommandId = CommandId("")
+    command_digest: str = ""
+    correlation_id: str = ""
+    basis: Basis | None = None
+
+    def __init_subclass__(cls, **_: object) -> None:
+        super().__init_subclass__()
+        # The library's selectors ask for `module:qualname` unless a TOPIC is set; a condition
+        # asking for that would match nothing stored here and would always pass.
+        cls.TOPIC = cls.__name__
+        if "TITLE" not in cls.__dict__:
+            return  # a base for several events: never stored itself
+        known = EVENT_TYPES.setdefault(cls.__name__, cls)
+        if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise TypeError(f"an event named {cls.__name__} exists already in {known.__module__}")
+        EVENT_TYPES[cls.__name__] = cls
+
+
+EVENT_TYPES: dict[str, type[Event]] = {}
+"""Every event type that may be stored, by its name."""
+
+E = TypeVar("E", bound=Event)
+
+
+class TagField(msgspec.Struct, frozen=True):
+    """One field of an event class that yields tags, and the kind of tag it yields."""
+
+    name: str
+    kind: str
+    many: bool
+
+
+_tag_fields: dict[type[Event], tuple[TagField, ...]] = {}
+
+
+def tag_fields(event_type: type[Event]) -> tuple[TagField, ...]:
+    """The top-level id fields of an event class, in field order."""
+    found = _tag_fields.get(event_type)
+    if found is None:
+        hints = get_type_hints(event_type)
+        fields = []
+        for name in event_type.__struct_fields__:
+            hint = hints[name]
+            arguments = [hint, *get_args(hint)]
+            for argument in arguments:
+                kind = TAG_KINDS.get(argument) if isinstance(argument, NewType) else None
+                if kind is not None:
+                    fields.append(TagField(name, kind, get_origin(hint) is tuple))
+        found = _tag_fields[event_type] = tuple(fields)
+    return found
+
+
+def tag(kind_of: Any, value: str) -> str:
+    """The tag of an id: ``tag(HouseholdId, h)`` is ``household:<h>``."""
+    return f"{TAG_KINDS[kind_of]}:{value}"
+
+
+def tags_of(event: Event) -> list[str]:
+    """The tags of an event, from its top-level id fields, each once, in field order."""
+    tags: dict[str, None] = {}
+    for field in tag_fields(type(event)):
+        value = getattr(event, field.name)
+        if field.many:
+            for item in value:
+                tags[f"{field.kind}:{item}"] = None
+        elif value:
+            tags[f"{field.kind}:{value}"] = None
+    return list(tags)
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """An event as the log holds it: `position` 1, 2, 3… and the UTC instant it was recorded."""
+
+    position: int
+    recorded_at: datetime
+    event: Event
+
+
+# --- Refusals ---
+
+
+class Refused(Exception):
+    """The rule was broken and nothing was recorded.
+
+    规则不允许，未作任何登记。
+    """
+
+    ARTICLE: ClassVar[str] = ""
+    """The article the rule comes from, for instance ``57 art. 28``; empty for the ledger's own rules."""
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(self.english)
+
+    @classmethod
+    def _lines(cls) -> list[str]:
+        return [line.strip() for line in (cls.__doc__ or "").strip().splitlines() if line.strip()]
+
+    @property
+    def code(self) -> str:
+        """The refusal's name, stable for programs: the class name."""
+        return type(self).__name__
+
+    @property
+    def english(self) -> str:
+        """The message in English, its ``{facts}`` filled in."""
+        return self._fill(self._lines()[0])
+
+    @property
+    def chinese(self) -> str:
+        """The message in 中文, its ``{facts}`` filled in."""
+        return self._fill(self._lines()[-1])
+
+    def _fill(self, line: str) -> str:
+        return line.format_map(_Blank(self.facts))
+
+
+class _Blank(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return f"{{{key}}}"
+
+
+class NotFound(Refused):
+    """There is no {kind} {id}.
+
+    没有找到{kind} {id}。
+    """
+
+
+class NotAllowed(Refused):
+    """A {role} may not do this.
+
+    {role}角色无权办理此事项。
+    """
+
+
+class OutOfScope(Refused):
+    """{organisation} is not within the operator's organisation.
+
+    {organisation}不在经办人所属机构范围内。
+    """
+
+
+class CommandIdReused(Refused):
+    """Command id {command_id} was already used with another content.
+
+    命令编号 {command_id} 已用于其他内容。
+    """
+
+
+# --- What a decision reads ---
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """Events of any of `types` (all types when empty) that carry every one of `tags`."""
+
+    types: tuple[type[Event], ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+Boundary = tuple[Facts, ...]
+"""A dynamic consistency boundary: the union of its facts must not have grown when we append."""
+
+
+class State:
+    """What is known of one subject, folded from its events. One subclass per kind of subject.
+
+    State holds dated facts, never just the latest, so that late facts can be placed.
+    """
+
+    KIND: ClassVar[Any]
+    """The id type of the subject, for instance ``HouseholdId``."""
+    FOLDS: ClassVar[tuple[type[Event], ...]]
+    """The event types that change this state."""
+
+    def __init__(self, subject_id: str) -> None:
+        self.id = subject_id
+        self.exists = False
+
+    def evolve(self, event: Event) -> None:
+        """Changes this state by one event. Never looks at anything else."""
+        raise NotImplementedError
+
+    @classmethod
+    def facts(cls, subject_id: str) -> Facts:
+        """What must be read to know this subject."""
+        return Facts(types=cls.FOLDS, tags=(tag(cls.KIND, subject_id),))
+
+    @classmethod
+    def fold(cls, subject_id: str, events: Iterable[Event]) -> Self:
+        """The state after the subject's own events among `events`, in order."""
+        state = cls(subject_id)
+        mine = tag(cls.KIND, subject_id)
+        for event in events:
+            if isinstance(event, cls.FOLDS) and mine in tags_of(event):
+                state.evolve(event)
+        return state
+
+
+S = TypeVar("S", bound=State)
+
+
+class Known:
+    """The events a decision has read so far, in log order, and the states folded from them."""
+
+    def __init__(self, recorded: Iterable[Recorded] = ()) -> None:
+        self.recorded = list(recorded)
+        self._states: dict[tuple[type[State], str], State] = {}
+
+    def state(self, cls: type[S], subject_id: str) -> S:
+        """The state of one subject, folded from what was read; ``exists`` is false when unknown."""
+        key = (cls, subject_id)
+        found = self._states.get(key)
+        if found is None:
+            found = self._states[key] = cls.fold(subject_id, (r.event for r in self.recorded))
+        return found  # type: ignore[return-value]
+
+    def events(self, *types: type[E]) -> Iterator[E]:
+        """The events read that are of one of `types`, in log order."""
+        for item in self.recorded:
+            if isinstance(item.event, types):
+                yield item.event
+
+
+# --- Commands ---
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """What a decision may know beside the facts: who asks, when, and who an ID number is.
+
+    `people` maps each ID number the command names to its person id (found, or new and derived
+    from the command); `today` is the local date of `now` in Asia/Shanghai.
+    """
+
+    actor: Actor
+    now: datetime
+    command_id: CommandId
+    people: Mapping[str, PersonId] = {}
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(CHINA).date()
+
+    def new_id(self, kind_of: Callable[[str], Any], label: str = "") -> Any:
+        """An id made by this command: the same command always makes the same id."""
+        return kind_of(derived_id(self.command_id, f"{TAG_KINDS[kind_of]}/{label}"))
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """Something an operator asks for. Imperative. Decided purely from facts."""
+
+    ROLES: ClassVar[frozenset[Role]] = frozenset()
+    """Which roles may give it; admin is not implied."""
+
+    command_id: CommandId
+
+    def id_numbers(self) -> tuple[str, ...]:
+        """The resident ID numbers this command names, to be resolved to people before deciding."""
+        return ()
+
+    def boundary(self, known: Known, context: Context) -> Boundary:
+        """The facts this decision needs. Called again with what was read until it asks for nothing new."""
+        raise NotImplementedError
+
+    def decide(self, known: Known, context: Context) -> Iterable[Event]:
+        """The events that follow, or raises a :class:`Refused`. Pure."""
+        raise NotImplementedError
+
+
+def derived_id(command_id: str, label: str) -> str:
+    """A UUID (version 8) that keeps the time of a UUIDv7 command id and is fixed by it and `label`.
+
+    Keeping the time keeps new ids close together in every index; a command id that is no
+    UUIDv7 still gives a valid, stable id.
+    """
+    digest = hashlib.sha256(f"{command_id}/{label}".encode()).hexdigest()
+    head = command_id.replace("-", "")[:12]
+    if not re.fullmatch(r"[0-9a-f]{12}", head):
+        head = digest[32:44]
+    variant = "89ab"[int(digest[15], 16) & 3]
+    return f"{head[:8]}-{head[8:12]}-8{digest[:3]}-{variant}{digest[3:6]}-{digest[16:28]}"
+
+
+def stamp(event: Event, context: Context, index: int, digest: str) -> Event:
+    """The event with its envelope: the `index`-th of its command, occurring today unless it says when."""
+    return msgspec.structs.replace(
+        event,
+        event_id=event.event_id or derived_id(context.command_id, f"event/{index}"),
+        occurred_on=event.occurred_on or context.today,
+        actor=context.actor,
+        command_id=context.command_id,
+        command_digest=digest,
+        correlation_id=event.correlation_id or context.command_id,
+    )

@@ -1,0 +1,1 @@
+"""Registry 登记: households, their members and heads, moves, deaths, circumstances and accounts."""
