@@ -124,17 +124,38 @@ NOBODY = Actor(operator_id="", organisation_id="", role=Role.ADMIN)
 # --- Private text: sealed before it is stored ---
 
 
-class Private(msgspec.Struct, frozen=True):
+class Private:
     """Text that identifies a person directly. Top-level fields of events only.
 
     `subject` is the tag of whoever it identifies (``person:…`` or ``household:…``); its key
     seals the text. In memory a decision holds `text`; what is stored and read back holds
-    `sealed` only, and the text is seen again at the edge, by the vault.
+    `sealed` only, and the text is seen again at the edge, by the vault. Two are equal when
+    subject, text and sealed are; the text never shows in a representation or a log.
     """
 
-    subject: str
-    text: str | None = None
-    sealed: str | None = None
+    __slots__ = ("sealed", "subject", "text")
+
+    def __init__(self, subject: str, text: str | None = None, sealed: str | None = None) -> None:
+        self.subject = subject
+        self.text = text
+        self.sealed = sealed
+
+    @classmethod
+    def stored(cls, sealed: str) -> Private:
+        """From its stored string, whose second part is the subject."""
+        return cls(sealed.split("|", 2)[1], sealed=sealed)
+
+    def _key(self) -> tuple[str, str | None, str | None]:
+        return (self.subject, self.text, self.sealed)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Private) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __repr__(self) -> str:
+        return f"Private({self.subject!r}, …)"
 
 
 # --- Events ---
