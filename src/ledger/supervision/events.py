@@ -1,0 +1,20 @@
+"""What is recorded about the readers of personal data. Kept in the log of readings, never in the main log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from ledger.kernel import Event, HouseholdId, PersonId
+
+
+class PersonalDataRead(Event, frozen=True, kw_only=True):
+    """The actor in the envelope saw unmasked personal data of these people, for this purpose."""
+
+    TITLE: ClassVar = ("查阅个人信息", "Personal data read")
+
+    person_ids: tuple[PersonId, ...] = ()
+    household_ids: tuple[HouseholdId, ...] = ()
+    fields: tuple[str, ...]
+    purpose: str
+    read_at: datetime
