@@ -1,0 +1,167 @@
+"""The house itself: how long things may be, what must be said, what must not be missing."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import ledger
+from ledger.kernel import EVENT_TYPES, Refused
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = [ROOT / "src", ROOT / "projections"]
+LONGEST_FUNCTION = 70
+LONGEST_FILE = 400
+
+
+def sources() -> list[Path]:
+    return sorted(path for folder in PACKAGES for path in folder.rglob("*.py"))
+
+
+def import_everything() -> None:
+    for package in (ledger, importlib.import_module("projections"), importlib.import_module("graphql_api")):
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            importlib.import_module(module.name)
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def test_no_function_is_longer_than_seventy_lines() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name} {(node.end_lineno or 0) - node.lineno + 1}"
+        for path in sources()
+        for node in functions(path)
+        if (node.end_lineno or 0) - node.lineno + 1 > LONGEST_FUNCTION
+    ]
+    assert long == []
+
+
+def test_no_file_is_longer_than_four_hundred_lines() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in [*sources(), *(ROOT / "projections").rglob("*.sql"), *(ROOT / "src").rglob("*.sql")]
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST_FILE
+    }
+    assert long == {}
+
+
+def test_every_public_module_class_and_function_of_the_ledger_says_what_it_is() -> None:
+    silent = []
+    for path in sorted((ROOT / "src" / "ledger").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if path.name != "__init__.py" and ast.get_docstring(tree) is None:
+            silent.append(str(path.relative_to(ROOT)))
+        for node in tree.body:
+            if (
+                isinstance(node, ast.ClassDef | ast.FunctionDef)
+                and not node.name.startswith("_")
+                and ast.get_docstring(node) is None
+                and not (isinstance(node, ast.ClassDef) and re.search(r"Sex|Relation", node.name))
+            ):
+                silent.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
+    assert silent == []
+
+
+def test_every_event_has_a_title_in_both_languages() -> None:
+    import_everything()
+    assert len(EVENT_TYPES) > 30
+    for name, cls in EVENT_TYPES.items():
+        chinese, english = cls.TITLE
+        assert re.search(r"[一-鿿]", chinese), name
+        assert english, name
+
+
+def all_refusals(cls: type[Refused] = Refused) -> Iterator[type[Refused]]:
+    for child in cls.__subclasses__():
+        yield child
+        yield from all_refusals(child)
+
+
+def test_every_refusal_says_its_rule_in_both_languages() -> None:
+    import_everything()
+    refusals = list(all_refusals())
+    assert len(refusals) > 20
+    for cls in refusals:
+        refusal = cls()
+        assert "\n" not in refusal.english, cls
+        assert not re.search(r"[一-鿿]", refusal.english.split("{")[0]), cls
+        assert re.search(r"[一-鿿]", refusal.chinese), cls
+
+
+def test_every_event_is_projected_or_listed_as_deliberately_not() -> None:
+    import_everything()
+    sql = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "projections").rglob("*.sql"))
+    python = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "projections").rglob("*.py"))
+    deliberately_not = {
+        "PersonalDataRead",  # lives in the log of readings only
+    }
+    missing = [name for name in EVENT_TYPES if not re.search(rf"\b{name}\b", sql + python)]
+    assert set(missing) <= deliberately_not
+
+
+def test_every_block_of_sql_says_what_it_does() -> None:
+    silent = []
+    for path in (ROOT / "projections").rglob("*.sql"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines):
+            if re.match(r"^-- (create|on|fold|index)\b.*--\s*$", line):
+                following = lines[number + 1] if number + 1 < len(lines) else ""
+                if not following.startswith("-- "):
+                    silent.append(f"{path.name}:{number + 1}")
+    assert silent == []
+
+
+@pytest.mark.parametrize("word", ["dibao", "tekun"])
+def test_every_pinyin_name_in_the_code_is_in_the_glossary(word: str) -> None:
+    glossary = (ROOT / "GLOSSARY.md").read_text(encoding="utf-8")
+    assert re.search(rf"^\| {word} \|", glossary, re.MULTILINE)
+
+
+def test_the_rooms_keep_their_order() -> None:
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports"))], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_no_file_names_a_package_registry() -> None:
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    if tracked.returncode != 0:
+        pytest.skip("not a git checkout")
+    parts = [("pypi", "org"), ("files", "pythonhosted"), ("registry", "npmjs"), ("deb", "debian")]
+    hosts = re.compile("|".join(re.escape(".".join(part)) for part in parts), re.IGNORECASE)
+    found = []
+    for name in tracked.stdout.split("\0"):
+        path = ROOT / name
+        if not name or path == Path(__file__) or not path.is_file() or path.suffix in {".xlsx", ".js", ".css"}:
+            continue
+        if hosts.search(path.read_text(encoding="utf-8", errors="ignore")):
+            found.append(name)
+    assert found == []
+
+
+def test_the_compose_file_follows_the_compose_specification() -> None:
+    done = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("check-jsonschema")),
+            "--builtin-schema",
+            "vendor.compose-spec",
+            str(ROOT / "docker-compose.yml"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
