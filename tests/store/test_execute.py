@@ -159,7 +159,9 @@ def test_the_same_id_number_first_seen_twice_at_once_is_one_person(ledger: Ledge
     assert len(set(people)) == 1
 
 
-def test_private_text_is_sealed_in_the_log_and_opened_by_the_vault(ledger: Ledger, database: Database) -> None:
+def test_private_text_is_sealed_in_the_log_and_opened_by_the_vault(
+    ledger: Ledger, database: Database
+) -> None:
     ledger.execute(join(1), CLERK, NOW)
     with database.connection() as connection:
         row = connection.execute("SELECT data FROM events WHERE position = 1").fetchone()

@@ -1,0 +1,51 @@
+"""The bytes that are hashed: an event's content, its leaf entry, and the narrow keys of its tags.
+
+``content = uint16 len(type) || type || uint16 count(tags) || (uint16 len || tag)* || uint32 len(data) || data``
+``entry = 0x01 || int64 position || int64 recorded_at in µs since 1970 UTC || SHA-256(content)``
+Integers are big-endian, text is UTF-8. These bytes are golden: they never change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ENTRY_VERSION = 1
+_ENTRY = struct.Struct(">Bqq32s")
+
+
+@lru_cache(maxsize=65536)
+def tag_key(tag: str) -> int:
+    """The first 8 bytes of the tag's SHA-256 as a signed integer: what the tag index holds."""
+    return int.from_bytes(hashlib.sha256(tag.encode()).digest()[:8], "big", signed=True)
+
+
+@lru_cache(maxsize=1024)
+def _text(text: str) -> bytes:
+    raw = text.encode()
+    return len(raw).to_bytes(2, "big") + raw
+
+
+def content_digest(event_type: str, tags: Sequence[str], data: bytes) -> bytes:
+    """SHA-256 of an event's content (32 bytes)."""
+    parts = [_text(event_type), len(tags).to_bytes(2, "big")]
+    for item in tags:
+        raw = item.encode()
+        parts += (len(raw).to_bytes(2, "big"), raw)
+    parts += (len(data).to_bytes(4, "big"), data)
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def microseconds(instant: datetime) -> int:
+    """Whole microseconds since 1970, UTC."""
+    gone = instant - EPOCH
+    return (gone.days * 86_400 + gone.seconds) * 1_000_000 + gone.microseconds
+
+
+def entry(position: int, recorded_at: datetime, digest: bytes) -> bytes:
+    """The leaf's entry: 49 bytes that say when and where a content was recorded, without showing it."""
+    return _ENTRY.pack(ENTRY_VERSION, position, microseconds(recorded_at), digest)
