@@ -176,11 +176,11 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pro
     """Checks that the tree of `old` leaves is a prefix of the tree of `new` leaves. Raises :class:`InvalidProof`."""
     if not 0 <= old <= new:
         raise InvalidProof(f"{old} leaves cannot be a prefix of {new}")
-    _check_lengths([old_root, new_root, *proof])
     if old == new:
-        if proof or old_root != new_root:
+        if proof or old_root != new_root or (old == 0 and old_root != EMPTY_ROOT):
             raise InvalidProof("the same size must have the same root and an empty proof")
         return
+    _check_lengths([old_root, new_root, *proof])
     if old == 0:
         raise InvalidProof("nothing can be proved from an empty tree")
     hashes = list(proof)

@@ -49,19 +49,19 @@ END $$;
 -- A full level-0 tile just ended at `last`: stores it, and every higher tile it completes.
 CREATE FUNCTION store_tiles(last bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    level  integer := 0;
-    done   bigint  := last / 256;
-    hashes bytea;
+    tile_level integer := 0;
+    done       bigint  := last / 256;
+    hashes     bytea;
 BEGIN
     SELECT string_agg(leaf_hash, ''::bytea ORDER BY position) INTO hashes
         FROM events WHERE position > last - 256 AND position <= last;
     LOOP
-        INSERT INTO tiles VALUES (level, done - 1, hashes, tile_root(hashes));
+        INSERT INTO tiles VALUES (tile_level, done - 1, hashes, tile_root(hashes));
         EXIT WHEN done % 256 <> 0;
         SELECT string_agg(root, ''::bytea ORDER BY index) INTO hashes
-            FROM tiles t WHERE t.level = store_tiles.level AND t.index >= done - 256 AND t.index < done;
+            FROM tiles t WHERE t.level = tile_level AND t.index >= done - 256 AND t.index < done;
         done := done / 256;
-        level := level + 1;
+        tile_level := tile_level + 1;
     END LOOP;
 END $$;
 

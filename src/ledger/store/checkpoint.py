@@ -1,0 +1,137 @@
+"""Signed checkpoints: the log's size and root, as a C2SP tlog-checkpoint in a signed note (Ed25519).
+
+A checkpoint someone kept lets them prove later that the history they saw is a prefix of today's.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from ledger.store.database import Database
+from ledger.store.merkle import Frontier
+
+_ED25519 = b"\x01"
+_SIGNATURE = "— "
+
+
+class InvalidCheckpoint(ValueError):
+    """The note is no checkpoint of this log, or its signature does not hold.
+
+    检查点无效。
+    """
+
+
+class Checkpoint(NamedTuple):
+    """What a checkpoint says: the log's name, how many events it holds, and the root over them."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    @property
+    def body(self) -> str:
+        """The text that is signed."""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+
+
+def _key_id(name: str, public: bytes) -> bytes:
+    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:4]
+
+
+class Verifier:
+    """A public key in the note format ``name+hash+base64``: what an auditor keeps."""
+
+    def __init__(self, vkey: str) -> None:
+        try:
+            self.name, key_hash, encoded = vkey.strip().split("+", 2)
+            raw = base64.b64decode(encoded, validate=True)
+        except ValueError as error:
+            raise InvalidCheckpoint(f"not a verifier key: {vkey!r}") from error
+        if raw[:1] != _ED25519 or len(raw) != 33 or _key_id(self.name, raw[1:]).hex() != key_hash:
+            raise InvalidCheckpoint(f"not an Ed25519 verifier key: {vkey!r}")
+        self._id = bytes.fromhex(key_hash)
+        self._key = Ed25519PublicKey.from_public_bytes(raw[1:])
+
+    def verify(self, note: str) -> Checkpoint:
+        """The checkpoint in a note this key signed. Raises :class:`InvalidCheckpoint`."""
+        text, separator, signatures = note.partition("\n\n")
+        if not separator:
+            raise InvalidCheckpoint("the note has no signature")
+        body = text + "\n"
+        for line in signatures.splitlines():
+            name, _, encoded = line.removeprefix(_SIGNATURE).rpartition(" ")
+            if not line.startswith(_SIGNATURE) or name != self.name:
+                continue
+            try:
+                raw = base64.b64decode(encoded, validate=True)
+                if raw[:4] == self._id:
+                    self._key.verify(raw[4:], body.encode())
+                    return parse(body)
+            except (ValueError, InvalidSignature):
+                break
+        raise InvalidCheckpoint(f"no signature of {self.name} holds")
+
+
+def parse(body: str) -> Checkpoint:
+    """The checkpoint a note's text states; says nothing about signatures."""
+    lines = body.split("\n")
+    try:
+        origin, size, root = lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True)
+    except (IndexError, ValueError) as error:
+        raise InvalidCheckpoint("a checkpoint is origin, size and root on three lines") from error
+    if not origin or len(root) != 32 or str(size) != lines[1] or size < 0:
+        raise InvalidCheckpoint("a checkpoint is origin, size and root on three lines")
+    return Checkpoint(origin, size, root)
+
+
+class Signer:
+    """The log's own key: an Ed25519 seed in a file, named like the log."""
+
+    def __init__(self, name: str, seed: bytes) -> None:
+        self.name = name
+        self._key = Ed25519PrivateKey.from_private_bytes(seed)
+        self._public = self._key.public_key().public_bytes_raw()
+
+    @classmethod
+    def load(cls, path: Path, name: str) -> Signer:
+        """The key in `path` (hexadecimal seed); made there, mode 0600, if the file does not exist."""
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(os.urandom(32).hex() + "\n")
+        return cls(name, bytes.fromhex(path.read_text().strip()))
+
+    @property
+    def vkey(self) -> str:
+        """The public key to hand out."""
+        encoded = base64.b64encode(_ED25519 + self._public).decode()
+        return f"{self.name}+{_key_id(self.name, self._public).hex()}+{encoded}"
+
+    def sign(self, checkpoint: Checkpoint) -> str:
+        """The checkpoint as a signed note."""
+        signature = _key_id(self.name, self._public) + self._key.sign(checkpoint.body.encode())
+        return f"{checkpoint.body}\n{_SIGNATURE}{self.name} {base64.b64encode(signature).decode()}\n"
+
+
+def make_checkpoint(database: Database, signer: Signer) -> str:
+    """Signs the log as it stands and stores the note; the same size gives the same note again."""
+    with database.connection() as connection:
+        row = connection.execute("SELECT size, frontier FROM log_head").fetchone()
+        assert row is not None
+        size, tree = row[0], Frontier(row[0], bytes(row[1]))
+        note = signer.sign(Checkpoint(signer.name, size, tree.root))
+        connection.execute(
+            "INSERT INTO checkpoints (size, root, note) VALUES (%s, %s, %s) ON CONFLICT (size) DO NOTHING",
+            (size, tree.root, note),
+        )
+        stored = connection.execute("SELECT note FROM checkpoints WHERE size = %s", (size,)).fetchone()
+    assert stored is not None
+    return str(stored[0])
