@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from ledger.kernel import Actor, Facts, HouseholdId, PersonId, derived_id, stamp, tag, CommandId, Context
+from ledger.kernel import Actor, CommandId, Context, Facts, HouseholdId, PersonId, derived_id, stamp, tag
 from ledger.store.appending import VaultWrites
 from ledger.store.execute import Ledger
 from ledger.supervision.events import PersonalDataRead
@@ -24,7 +24,9 @@ class Readings:
 
         Called before the text is handed out: what could not be recorded must not be shown.
         """
-        number = CommandId(derived_id("", f"{reader.operator_id}/{at.isoformat()}/{sorted(subjects)}/{sorted(fields)}"))
+        number = CommandId(
+            derived_id("", f"{reader.operator_id}/{at.isoformat()}/{sorted(subjects)}/{sorted(fields)}")
+        )
         event = PersonalDataRead(
             person_ids=tuple(PersonId(s[7:]) for s in subjects if s.startswith("person:")),
             household_ids=tuple(HouseholdId(s[10:]) for s in subjects if s.startswith("household:")),

@@ -17,7 +17,9 @@ class Settings(BaseSettings):
     """Any PostgreSQL 15 or later; the embedded one when not set."""
     data: Path = Path("var")
     """Folder of the embedded database, keys and files."""
-    schema_name: str = Field(default="division", validation_alias="ASSISTANCE_SCHEMA", pattern=r"^[a-z_][a-z0-9_]{0,40}$")
+    schema_name: str = Field(
+        default="division", validation_alias="ASSISTANCE_SCHEMA", pattern=r"^[a-z_][a-z0-9_]{0,40}$"
+    )
     """The division's PostgreSQL schema; one server may hold many divisions."""
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)

@@ -24,7 +24,9 @@ def token_key(path: Path) -> bytes:
     return bytes.fromhex(path.read_text().strip())
 
 
-def make_token(settings: Settings, operator: str, role: Role, organisation_id: str, hours: int | None = None) -> str:
+def make_token(
+    settings: Settings, operator: str, role: Role, organisation_id: str, hours: int | None = None
+) -> str:
     """A bearer token for one operator in one role at one organisation, valid for some hours."""
     now = datetime.now(UTC)
     claims = {

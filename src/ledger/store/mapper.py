@@ -96,7 +96,7 @@ class Mapper(DCBMapper[Any]):
         return stored[0]
 
     def to_domain_event(self, event: DCBEvent) -> Tagged[Any]:
-        return Tagged(tags=event.tags, decision=self.decode(event.type, event.data))  # type: ignore[type-var]
+        return Tagged(tags=event.tags, decision=self.decode(event.type, event.data))
 
 
 def _sealed(event: Event, keys: dict[str, AESGCM]) -> Event:

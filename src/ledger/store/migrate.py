@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from importlib import resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -71,7 +71,7 @@ def migrate(conninfo: str, schema: str) -> list[str]:
     return applied
 
 
-def _apply(connection: psycopg.Connection[tuple[object, ...]]) -> list[str]:
+def _apply(connection: psycopg.Connection[tuple[Any, ...]]) -> list[str]:
     done = {
         number: (name, checksum)
         for number, name, checksum in connection.execute(
@@ -97,7 +97,7 @@ def _apply(connection: psycopg.Connection[tuple[object, ...]]) -> list[str]:
     return applied
 
 
-def _make_role(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+def _make_role(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
     # Roles belong to the whole server, and the operator may not be allowed to make one: then the
     # refusing triggers still stand, and Database serves as the operator's own role.
     connection.execute(
@@ -116,7 +116,7 @@ def _make_role(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     )
 
 
-def _grant(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> None:
+def _grant(connection: psycopg.Connection[tuple[Any, ...]], schema: str) -> None:
     row = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (ROLE,)).fetchone()
     if row is None:
         return
