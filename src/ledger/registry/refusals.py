@@ -1,0 +1,120 @@
+"""Why a command about a household or its people is refused."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ledger.kernel import Refused
+
+
+class HouseholdUnknown(Refused):
+    """There is no household {household}.
+
+    没有家庭{household}。
+    """
+
+
+class HouseholdNumberTaken(Refused):
+    """Household number {number} is taken.
+
+    户编号{number}已被使用。
+    """
+
+
+class AlreadyMember(Refused):
+    """Person {person} is already a member of an active household.
+
+    该人员已是其他在册家庭的成员。
+    """
+
+    ARTICLE: ClassVar = "57 art. 7"
+
+
+class NotMember(Refused):
+    """Person {person} is not a member of the household on {day}.
+
+    该人员在{day}不是本家庭成员。
+    """
+
+
+class PersonDeceased(Refused):
+    """Person {person} died on {day}.
+
+    该人员已于{day}死亡。
+    """
+
+
+class BadIdNumber(Refused):
+    """{masked} is not a valid resident ID number: {why}.
+
+    身份证号{masked}无效：{why_zh}。
+    """
+
+    ARTICLE: ClassVar = "GB 11643"
+
+
+class OneHeadNeeded(Refused):
+    """A household has exactly one head among its members, not {count}.
+
+    一个家庭须有且只有一名户主，现有{count}名。
+    """
+
+
+class TooManyMembers(Refused):
+    """A household cannot have {count} members; at most {limit}.
+
+    家庭成员{count}人，超过上限{limit}人。
+    """
+
+
+class PersonTwice(Refused):
+    """The same person is named twice.
+
+    同一人员重复出现。
+    """
+
+
+class BadDate(Refused):
+    """{what} {day} is impossible: {why}.
+
+    {what_zh}{day}不可能：{why_zh}。
+    """
+
+
+class NewHeadNeeded(Refused):
+    """The head died or left: name the new head among the remaining members.
+
+    户主死亡或离开，须在其余成员中指定新户主。
+    """
+
+
+class BadAccount(Refused):
+    """The account cannot be used: {why}.
+
+    账户不能使用：{why_zh}。
+    """
+
+    ARTICLE: ClassVar = "57 art. 25–26"
+
+
+class NoAuthority(Refused):
+    """The payee is no member; a document must say on what authority they collect.
+
+    领款人不是家庭成员，须有授权或监护文件。
+    """
+
+    ARTICLE: ClassVar = "57 art. 26"
+
+
+class NegativeAmount(Refused):
+    """An amount of {amount} fen is negative.
+
+    金额不得为负。
+    """
+
+
+class SameOrganisation(Refused):
+    """The household is already in {organisation}.
+
+    该家庭已在{organisation}。
+    """
