@@ -1,0 +1,332 @@
+"""What is known of a case, of an entitlement, and of who is covered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import ClassVar
+
+import msgspec
+
+from ledger.identification.events import (
+    Amount,
+    AmountAdjusted,
+    ApplicationAccepted,
+    ApplicationSubmitted,
+    AppraisalHeld,
+    CaseAborted,
+    Category,
+    CategoryConfirmed,
+    CategoryEnded,
+    CategoryRefused,
+    CheckAuthorised,
+    Component,
+    EntitlementResumed,
+    EntitlementSuspended,
+    EntitlementTransferred,
+    HomeVisited,
+    MeansChecked,
+    ObjectionRaised,
+    OpinionGiven,
+    PriorCoverRecorded,
+    PublicityEnded,
+    PublicityStarted,
+    RefusalNotified,
+    SupplementRequested,
+)
+from ledger.kernel import CaseId, EntitlementId, Event, Fen, HouseholdId, Month, PersonId, State
+
+
+class Term(msgspec.Struct, frozen=True):
+    """Monthly amounts from a month on, until a decision recorded later reaches the month too."""
+
+    from_month: Month
+    amounts: tuple[Amount, ...]
+
+
+class Suspension(msgspec.Struct):
+    """Payment stopped from a month, until `resumed` (None: still), the months between paid later or not."""
+
+    from_month: Month
+    resumed: Month | None = None
+    paid_later: bool = False
+
+
+class EntitlementFile(msgspec.Struct):
+    """All dated facts of one entitlement, in the form a view stores."""
+
+    entitlement_id: str
+    household_id: str = ""
+    category: Category = Category.DIBAO
+    case_id: str | None = None
+    counted: tuple[str, ...] = ()
+    decided_on: date | None = None
+    prior: bool = False
+    terms: list[Term] = []
+    places: list[tuple[Month, str]] = []
+    """(from month, organisation that pays)."""
+    suspensions: list[Suspension] = []
+    last_month: Month | None = None
+    end_reason: str | None = None
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(EntitlementFile)
+
+
+class Entitlement(State):
+    """One entitlement: what is due in each month, by the decisions in force."""
+
+    KIND = EntitlementId
+    FOLDS: ClassVar = (
+        CategoryConfirmed,
+        PriorCoverRecorded,
+        AmountAdjusted,
+        EntitlementTransferred,
+        EntitlementSuspended,
+        EntitlementResumed,
+        CategoryEnded,
+    )
+
+    def __init__(self, subject_id: str) -> None:
+        super().__init__(subject_id)
+        self.file = EntitlementFile(subject_id)
+
+    def to_json(self) -> bytes:
+        """The whole state, to be stored by a view."""
+        return _encoder.encode(self.file)
+
+    @classmethod
+    def from_json(cls, data: bytes | str) -> Entitlement:
+        """The state a view stored."""
+        file = _decoder.decode(data)
+        found = cls(file.entitlement_id)
+        found.file, found.exists = file, bool(file.terms)
+        return found
+
+    def evolve(self, event: Event) -> None:
+        file = self.file
+        match event:
+            case CategoryConfirmed() | PriorCoverRecorded():
+                self.exists = True
+                file.household_id, file.category, file.counted = (
+                    event.household_id,
+                    event.category,
+                    event.counted,
+                )
+                file.prior = isinstance(event, PriorCoverRecorded)
+                file.case_id = event.case_id if isinstance(event, CategoryConfirmed) else None
+                file.decided_on = (
+                    event.decided_on if isinstance(event, PriorCoverRecorded) else event.occurred_on
+                )
+                file.terms = [Term(event.from_month, event.amounts)]
+                file.places = [(event.from_month, event.organisation_id)]
+            case AmountAdjusted():
+                file.terms.append(Term(event.from_month, event.amounts))
+                file.counted = event.counted
+            case EntitlementTransferred():
+                file.places.append((event.from_month, event.to_id))
+            case EntitlementSuspended():
+                file.suspensions.append(Suspension(event.from_month))
+            case EntitlementResumed():
+                if file.suspensions:
+                    file.suspensions[-1].resumed = event.from_month
+                    file.suspensions[-1].paid_later = event.pay_suspended
+            case CategoryEnded():
+                file.last_month, file.end_reason = event.last_month, event.reason
+
+    # --- what follows from it ---
+
+    @property
+    def household_id(self) -> str:
+        return self.file.household_id
+
+    @property
+    def category(self) -> Category:
+        return self.file.category
+
+    @property
+    def first_month(self) -> Month:
+        """The first month this ledger pays."""
+        return min(term.from_month for term in self.file.terms)
+
+    def amounts_in(self, month: Month) -> tuple[Amount, ...]:
+        """The monthly amounts decided for a month, whether payable or not: the latest decision that reaches it."""
+        reaching = [term for term in self.file.terms if term.from_month <= month]
+        return reaching[-1].amounts if reaching else ()
+
+    def suspended_in(self, month: Month) -> bool:
+        """Whether payment for a month is stopped, and not to be made up for."""
+        return any(
+            s.from_month <= month and (s.resumed is None or (month < s.resumed and not s.paid_later))
+            for s in self.file.suspensions
+        )
+
+    def payable_in(self, month: Month) -> bool:
+        """Whether anything is due for a month: begun, not ended, not suspended."""
+        return (
+            self.exists
+            and month >= self.first_month
+            and (self.file.last_month is None or month <= self.file.last_month)
+            and not self.suspended_in(month)
+        )
+
+    def due(self, month: Month) -> dict[Component, Fen]:
+        """What the decisions now in force make due for a month, by component, in fen."""
+        if not self.payable_in(month):
+            return {}
+        due: dict[Component, Fen] = {}
+        for amount in self.amounts_in(month):
+            if amount.amount_fen > 0:
+                due[amount.component] = Fen(due.get(amount.component, 0) + amount.amount_fen)
+        return due
+
+    def organisation_for(self, month: Month) -> str:
+        """The organisation that pays a month: the one last decided that reaches it."""
+        reaching = [place for start, place in self.file.places if start <= month]
+        return reaching[-1] if reaching else self.file.places[0][1]
+
+    def status_on(self, month: Month) -> str:
+        """``active``, ``suspended`` or ``ended`` in a month."""
+        if self.file.last_month is not None and month > self.file.last_month:
+            return "ended"
+        return "suspended" if self.suspended_in(month) else "active"
+
+
+class Cover(State):
+    """Whether a person has basic-living cover: by which entitlement, and until when."""
+
+    KIND = PersonId
+    FOLDS: ClassVar = (CategoryConfirmed, PriorCoverRecorded, AmountAdjusted, CategoryEnded)
+
+    def __init__(self, subject_id: str) -> None:
+        super().__init__(subject_id)
+        self.covers: dict[str, tuple[Category, Month, Month | None]] = {}
+        """entitlement → (category, first month, last month)."""
+
+    def evolve(self, event: Event) -> None:
+        self.exists = True
+        match event:
+            case CategoryConfirmed() | PriorCoverRecorded():
+                self.covers[event.entitlement_id] = (event.category, event.from_month, None)
+            case AmountAdjusted():
+                known = self.covers.get(event.entitlement_id)
+                self.covers[event.entitlement_id] = (
+                    event.category,
+                    known[1] if known else event.from_month,
+                    None,
+                )
+            case CategoryEnded():
+                known = self.covers.get(event.entitlement_id)
+                first = known[1] if known else event.last_month
+                self.covers[event.entitlement_id] = (event.category, first, event.last_month)
+
+    def active_from(self, month: Month) -> tuple[str, Category] | None:
+        """An entitlement that still covers the person in `month` or later."""
+        for entitlement, (category, _, last) in self.covers.items():
+            if last is None or last >= month:
+                return entitlement, category
+        return None
+
+
+CASE_EVENTS = (
+    ApplicationSubmitted,
+    SupplementRequested,
+    ApplicationAccepted,
+    CheckAuthorised,
+    MeansChecked,
+    HomeVisited,
+    AppraisalHeld,
+    OpinionGiven,
+    PublicityStarted,
+    ObjectionRaised,
+    PublicityEnded,
+    CategoryConfirmed,
+    CategoryRefused,
+    RefusalNotified,
+    CaseAborted,
+)
+
+
+class Case(State):
+    """One application, step by step."""
+
+    KIND = CaseId
+    FOLDS: ClassVar = CASE_EVENTS
+
+    def __init__(self, subject_id: str) -> None:
+        super().__init__(subject_id)
+        self.household_id = HouseholdId("")
+        self.organisation_id = ""
+        self.category = Category.DIBAO
+        self.covered: tuple[PersonId, ...] = ()
+        self.events: list[Event] = []
+        self.status = "unknown"
+
+    def evolve(self, event: Event) -> None:
+        self.events.append(event)
+        match event:
+            case ApplicationSubmitted():
+                self.exists, self.status = True, "submitted"
+                self.household_id, self.organisation_id = event.household_id, event.organisation_id
+                self.category, self.covered = event.category, event.covered
+            case CategoryConfirmed():
+                self.status = "confirmed"
+            case CategoryRefused():
+                self.status = "refused"
+            case CaseAborted():
+                self.status = "aborted"
+
+    @property
+    def open(self) -> bool:
+        return self.status == "submitted"
+
+    def last(self, kind: type[Event]) -> Event | None:
+        """The latest step of a kind, None when it was not taken."""
+        return next((e for e in reversed(self.events) if isinstance(e, kind)), None)
+
+    def after(self, kind: type[Event], other: type[Event]) -> bool:
+        """Whether a step of `kind` was taken after the latest `other` (or at all, when that was not)."""
+        kinds = [type(e) for e in self.events]
+        last = max((n for n, k in enumerate(kinds) if k is kind), default=-1)
+        return last >= 0 and last > max((n for n, k in enumerate(kinds) if k is other), default=-1)
+
+    @property
+    def objection_open(self) -> bool:
+        """An objection that no new opinion has answered yet."""
+        return self.last(ObjectionRaised) is not None and not self.after(OpinionGiven, ObjectionRaised)
+
+    @property
+    def publicity_until(self) -> date | None:
+        """The last day of the running publicity."""
+        started = self.last(PublicityStarted)
+        return started.until if isinstance(started, PublicityStarted) else None
+
+    def missing(self) -> list[tuple[str, str]]:
+        """What is still missing before a decision, in English and 中文, in order [57 art. 10–20]."""
+        visit = self.last(HomeVisited)
+        needed: Sequence[tuple[bool, str, str]] = (
+            (self.last(ApplicationAccepted) is not None, "acceptance", "受理"),
+            (self.last(CheckAuthorised) is not None, "authorisation of the check", "授权核对"),
+            (self.last(MeansChecked) is not None, "comparison report", "信息核对报告"),
+            (visit is not None, "home visit by two or more", "入户调查"),
+            (self.last(OpinionGiven) is not None, "opinion", "初审意见"),
+            (not self.objection_open, "answer to the objection", "异议处理"),
+            (self._publicity_ended(), "publicity of 7 days", "公示7天"),
+        )
+        return [(english, chinese) for done, english, chinese in needed if not done]
+
+    def _publicity_ended(self) -> bool:
+        if self.last(PublicityEnded) is None:
+            return False
+        # After an objection tekun is publicised again [43 art. 15]; dibao need not be [57 art. 19].
+        return (
+            self.category is not Category.TEKUN
+            or not self.last(ObjectionRaised)
+            or self.after(PublicityEnded, OpinionGiven)
+        )
+
+
+def publicity_end(started: date) -> date:
+    """The first day on which a publicity of seven days may be closed."""
+    return started + timedelta(days=7)
