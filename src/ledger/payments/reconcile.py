@@ -1,0 +1,116 @@
+"""What a bank's return file 回盘 says of a run's lines: every line of it ends in exactly one state. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from ledger.kernel import Fen, FileHash, FundId, OrganisationId, RunId
+from ledger.payments.events import PaymentInstructed, PaymentReturned, PaymentSettled, RunReconciled
+from ledger.payments.states import Run, split_difference
+
+
+class LineState(StrEnum):
+    """How one line of a return file ended."""
+
+    SETTLED = "settled"
+    RETURNED = "returned"
+    AMOUNT_DIFFERS = "amount_differs"
+    UNKNOWN = "unknown"
+    DUPLICATE = "duplicate"
+    ALREADY = "already"
+
+
+class ReturnLine(NamedTuple):
+    """One line as the bank wrote it; `amount_fen` is None when it could not be read."""
+
+    row: int
+    payment_id: str
+    amount_fen: int | None
+    succeeded: bool
+    reason: str | None = None
+    reference: str | None = None
+
+
+class Judged(NamedTuple):
+    """A line of the file, the state it ended in, and the event to record, if any."""
+
+    line: ReturnLine
+    state: LineState
+    event: PaymentSettled | PaymentReturned | None
+
+
+def judge(
+    lines: Iterable[ReturnLine], instructed: Mapping[str, PaymentInstructed], concluded: set[str]
+) -> list[Judged]:
+    """Every line with its one state. `concluded` are payments settled or returned before this file."""
+    seen: set[str] = set()
+    judged = []
+    for line in lines:
+        payment = instructed.get(line.payment_id)
+        if payment is None:
+            state = LineState.UNKNOWN
+        elif line.payment_id in seen:
+            state = LineState.DUPLICATE
+        elif line.amount_fen != payment.amount_fen:
+            state = LineState.AMOUNT_DIFFERS
+        elif line.payment_id in concluded:
+            state = LineState.ALREADY
+        else:
+            state = LineState.SETTLED if line.succeeded else LineState.RETURNED
+        if payment is not None:
+            seen.add(line.payment_id)
+        judged.append(Judged(line, state, _event(line, state, payment)))
+    return judged
+
+
+def outcome_fields(payment: PaymentInstructed) -> dict[str, Any]:
+    """What every event about a line's outcome repeats of the line."""
+    return {
+        name: getattr(payment, name)
+        for name in ("payment_id", "run_id", "entitlement_id", "household_id", "organisation_id", "person_id",
+                     "programme", "month", "component", "cause", "amount_fen")
+    }  # fmt: skip
+
+
+def _event(
+    line: ReturnLine, state: LineState, payment: PaymentInstructed | None
+) -> PaymentSettled | PaymentReturned | None:
+    if payment is None:
+        return None
+    if state is LineState.SETTLED:
+        return PaymentSettled(bank_reference=line.reference, **outcome_fields(payment))
+    if state is LineState.RETURNED:
+        reason = line.reason or "未说明 not stated"
+        return PaymentReturned(reason=reason, bank_reference=line.reference, **outcome_fields(payment))
+    return None
+
+
+def close_file(
+    run: Run, judged: Sequence[Judged], *, file_hash: FileHash, file_name: str, truncated: bool
+) -> RunReconciled:
+    """The header that closes a return file: counts and totals by state, and what they mean for each fund."""
+    counts = {state: sum(j.state is state for j in judged) for state in LineState}
+    settled_fen = sum(j.event.amount_fen for j in judged if isinstance(j.event, PaymentSettled))
+    returned_fen = sum(j.event.amount_fen for j in judged if isinstance(j.event, PaymentReturned))
+    # Settled money fills the run's funds from the first, returned money from the last: they never meet.
+    backwards = tuple(reversed(run.splits))
+    return RunReconciled(
+        run_id=RunId(run.id),
+        organisation_id=OrganisationId(run.organisation_id),
+        fund_ids=tuple(FundId(s.fund_id) for s in run.splits),
+        file_hash=file_hash,
+        file_name=file_name,
+        settled=counts[LineState.SETTLED],
+        settled_fen=Fen(settled_fen),
+        returned=counts[LineState.RETURNED],
+        returned_fen=Fen(returned_fen),
+        splits_settled=split_difference(run.splits, run.settled_fen, run.settled_fen + settled_fen),
+        splits_returned=split_difference(backwards, run.returned_fen, run.returned_fen + returned_fen),
+        amount_differs=counts[LineState.AMOUNT_DIFFERS],
+        unknown=counts[LineState.UNKNOWN],
+        duplicate=counts[LineState.DUPLICATE],
+        already=counts[LineState.ALREADY],
+        truncated=truncated,
+    )
