@@ -10,13 +10,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from ledger.store.database import Database
-from ledger.store.migrate import migrate
 from psycopg import sql
 
 from assistance.embedded import EmbeddedPostgres
+from assistance.wiring import Division
+from ledger.store.database import Database
 from ledger.store.execute import Ledger
+from ledger.store.migrate import migrate
 from ledger.store.vault import DivisionKey
+from tests.scenario import Scenario, open_division
 
 _numbers = itertools.count(1)
 
@@ -65,3 +67,29 @@ def ledger(database: Database, division_key: DivisionKey) -> Iterator[Ledger]:
     opened = Ledger.open(database, division_key)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def division(
+    postgres_url: str, database: Database, ledger: Ledger, division_key: DivisionKey, tmp_path: Path
+) -> Iterator[Division]:
+    """A division, wired as the programs wire it."""
+    migrate(postgres_url, f"{database.schema}_readings")
+    reading_database = Database(postgres_url, f"{database.schema}_readings", min_size=0, max_size=2)
+    readings = Ledger.open(reading_database, division_key)
+    yield open_division(postgres_url, database, ledger, readings, tmp_path)
+    readings.close()
+    reading_database.close()
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("SET client_min_messages = warning")
+        connection.execute(
+            sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(f"{database.schema}_readings"))
+        )
+
+
+@pytest.fixture
+def scenario(division: Division) -> Scenario:
+    """A division with two units and standards, ready for commands."""
+    made = Scenario(division)
+    made.standards()
+    return made

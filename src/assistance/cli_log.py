@@ -41,9 +41,8 @@ def verify(app: App, views: bool) -> None:
 
     Exit code 1 when anything differs.
     """
-    from projections.verify import verify_views
-
     from ledger.store.verify import verify_log
+    from projections.verify import verify_views
 
     with app.division() as open_division, Progress(console=app.console, disable=app.as_json) as progress:
         task = progress.add_task("events 事件", total=open_division.ledger.recorder.head() or None)
@@ -83,7 +82,7 @@ def verify(app: App, views: bool) -> None:
 @guarded
 def rebuild(app: App, view: str | None, as_of: datetime | None, suffix: str | None) -> None:
     """Rebuild VIEW (all views without it) from the log beside the live one, then swap. 重建视图。"""
-    from projections.asof import build_as_of
+    from projections.rebuild import build_as_of
     from projections.rebuild import rebuild as run
 
     if (as_of is None) != (suffix is None):

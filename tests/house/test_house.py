@@ -131,7 +131,11 @@ def test_every_pinyin_name_in_the_code_is_in_the_glossary(word: str) -> None:
 
 def test_the_rooms_keep_their_order() -> None:
     done = subprocess.run(
-        [str(Path(sys.executable).with_name("lint-imports"))], cwd=ROOT, capture_output=True, text=True, timeout=120
+        [str(Path(sys.executable).with_name("lint-imports"))],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 0, done.stdout[-3000:]
 
@@ -145,7 +149,12 @@ def test_no_file_names_a_package_registry() -> None:
     found = []
     for name in tracked.stdout.split("\0"):
         path = ROOT / name
-        if not name or path == Path(__file__) or not path.is_file() or path.suffix in {".xlsx", ".js", ".css"}:
+        if (
+            not name
+            or path == Path(__file__)
+            or not path.is_file()
+            or path.suffix in {".xlsx", ".js", ".css"}
+        ):
             continue
         if hosts.search(path.read_text(encoding="utf-8", errors="ignore")):
             found.append(name)

@@ -27,7 +27,7 @@ class Fund(State):
     """A fund with its uses and balances. Runs are folded by their headers, not by their lines."""
 
     KIND = FundId
-    FOLDS: ClassVar = (FundReceived, FundAllocated)
+    FOLDS: ClassVar[tuple[type[Event], ...]] = (FundReceived, FundAllocated)
 
     def __init__(self, subject_id: str) -> None:
         super().__init__(subject_id)

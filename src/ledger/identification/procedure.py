@@ -212,10 +212,12 @@ class RecordMeansCheck(CaseCommand, frozen=True, kw_only=True):
     income: tuple[IncomeLine, ...] = ()
     property: tuple[PropertyLine, ...] = ()
     report: str | None = None
+    received_on: date
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
         case = self.case(known, context)
-        not_in_future(self.as_of, context.today, "report as of", "核对截止日期")
+        not_in_future(self.received_on, context.today, "report on", "报告日期")
+        not_in_future(self.as_of, self.received_on, "report as of", "核对截止日期")
         if case.last(CheckAuthorised) is None:
             raise StepMissing(
                 step="checking", step_zh="信息核对", missing="authorisation", missing_zh="授权核对"
@@ -226,6 +228,7 @@ class RecordMeansCheck(CaseCommand, frozen=True, kw_only=True):
             income=self.income,
             property=self.property,
             report=self.report,
+            occurred_on=self.received_on,
             **self.of(case),
         )
 

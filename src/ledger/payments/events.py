@@ -192,6 +192,7 @@ class RunReconciled(Event, frozen=True, kw_only=True):
 
     run_id: RunId
     organisation_id: OrganisationId
+    programme: str
     fund_ids: tuple[FundId, ...]
     file_hash: FileHash
     file_name: str

@@ -99,6 +99,7 @@ def close_file(
     return RunReconciled(
         run_id=RunId(run.id),
         organisation_id=OrganisationId(run.organisation_id),
+        programme=run.programme,
         fund_ids=tuple(FundId(s.fund_id) for s in run.splits),
         file_hash=file_hash,
         file_name=file_name,

@@ -22,7 +22,7 @@ from ledger.payments.events import (
 class SpentFund(Fund):
     """A fund with what runs have committed, paid and got back."""
 
-    FOLDS: ClassVar = (FundReceived, FundAllocated, RunDrawn, RunReconciled)
+    FOLDS: ClassVar[tuple[type[Event], ...]] = (FundReceived, FundAllocated, RunDrawn, RunReconciled)
 
     def evolve(self, event: Event) -> None:
         match event:

@@ -1,0 +1,160 @@
+"""What a view is: its tables and folds, read from one ``.sql`` file of named blocks (and a ``.py`` where SQL is not enough).
+
+Blocks are ``-- create --``, ``-- index --`` and ``-- on Type, Type --``; the line after says what the block
+does. Tables are written ``{name}`` and get the suffix of the build they belong to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psycopg
+
+from ledger.kernel import EVENT_TYPES
+
+FOLDER = Path(__file__).parent / "views"
+Connection = psycopg.Connection[Any]
+
+ORDER = (
+    "organisations",
+    "households",
+    "household_chain",
+    "event_index",
+    "entitlements",
+    "payment_runs",
+    "payments",
+    "fund_balances",
+    "postings",
+)
+"""Every view, in the order they are built."""
+
+_BLOCK = re.compile(r"^-- (create|index|on [\w, ]+) --\s*$")
+_TABLE = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One statement (or several) that folds the batch's events of some types into the view's tables."""
+
+    types: frozenset[str]
+    sql: str
+
+
+@dataclass
+class View:
+    """A read model's definition. `fold` is its Python part, given a connection, the batch's types and table names."""
+
+    name: str
+    create: list[str] = field(default_factory=list)
+    index: list[str] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    fold: Callable[[Connection, Mapping[str, str]], None] | None = None
+    fold_types: frozenset[str] = frozenset()
+    text: str = ""
+
+    @property
+    def types(self) -> frozenset[str]:
+        """Every event type the view looks at."""
+        return frozenset().union(self.fold_types, *(b.types for b in self.blocks))
+
+    @property
+    def tables(self) -> list[str]:
+        """The view's tables, without suffix, as created."""
+        return list(dict.fromkeys(re.findall(r"CREATE TABLE \{(\w+)\}", "\n".join(self.create))))
+
+    def names(self, suffix: str = "") -> dict[str, str]:
+        """Table names by plain name, in the build with this suffix."""
+        return {table: table + suffix for table in self.tables}
+
+    @property
+    def hash(self) -> str:
+        """Changes whenever the definition, or the shape of an event it looks at, changes: the view must be rebuilt."""
+        shapes = {name: _shape(name) for name in sorted(self.types)}
+        return hashlib.sha256((self.text + repr(shapes)).encode()).hexdigest()
+
+
+def _shape(event_type: str) -> list[tuple[str, str]]:
+    return [(f.name, repr(f.type)) for f in msgspec.structs.fields(EVENT_TYPES[event_type])]
+
+
+def render(sql: str, suffix: str) -> bytes:
+    """SQL with every ``{table}`` replaced by the table's name in the build with this suffix."""
+    return _TABLE.sub(lambda match: match.group(1) + suffix, sql).encode()
+
+
+@cache
+def views() -> dict[str, View]:
+    """Every view by name, in building order."""
+    import_events()
+    return {name: _load(name) for name in ORDER}
+
+
+def import_events() -> None:
+    """Makes every event type known."""
+    import ledger.funds.events
+    import ledger.identification.events
+    import ledger.organisation.events
+    import ledger.payments.events
+    import ledger.registry.events
+    import ledger.standards.events  # noqa: F401
+
+
+def _load(name: str) -> View:
+    path = FOLDER / f"{name}.sql"
+    view = View(name, text=_filled_in(path.read_text(encoding="utf-8")))
+    kind, lines = "", []
+    for line in [*view.text.splitlines(), "-- create --"]:
+        match = _BLOCK.match(line)
+        if match is None:
+            lines.append(line)
+            continue
+        _add(view, kind, "\n".join(lines).strip())
+        kind, lines = match.group(1), []
+    code = path.with_suffix(".py")
+    if code.exists():
+        view.text += code.read_text(encoding="utf-8")
+        spec = importlib.util.spec_from_file_location(f"projections.views.{name}", code)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        view.fold, view.fold_types = module.fold, frozenset(module.TYPES)
+    unknown = view.types - EVENT_TYPES.keys()
+    if unknown:
+        raise ValueError(f"view {name} folds events that do not exist: {sorted(unknown)}")
+    return view
+
+
+def _filled_in(text: str) -> str:
+    """The text with ``$ALL`` (every event type) and ``$TITLES`` (type, 中文, English) written out."""
+    titles = ", ".join(
+        "('" + "', '".join(part.replace("'", "''") for part in (name, *cls.TITLE)) + "')"
+        for name, cls in sorted(EVENT_TYPES.items())
+        if cls.__module__.startswith("ledger.")
+    )
+    every = ", ".join(sorted(n for n, c in EVENT_TYPES.items() if _of_main_log(c.__module__)))
+    return text.replace("$ALL", every).replace("$TITLES", titles)
+
+
+def _of_main_log(module: str) -> bool:
+    """Whether an event's module belongs to the main log; readings have a log of their own."""
+    return module.startswith("ledger.") and not module.startswith("ledger.supervision")
+
+
+def _add(view: View, kind: str, sql: str) -> None:
+    if kind == "create":
+        if sql:
+            view.create.append(sql)
+    elif kind == "index":
+        view.index.append(sql)
+    elif kind.startswith("on "):
+        types = frozenset(part.strip() for part in kind[3:].split(","))
+        view.blocks.append(Block(types, sql))
