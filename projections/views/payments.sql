@@ -50,17 +50,16 @@ UPDATE {payments} p SET status = CASE b.type WHEN 'RunDrawn' THEN 'instructed' E
 FROM batch b
 WHERE b.type IN ('RunDrawn', 'RunAbandoned') AND p.run_id = b.data->>'run_id' AND p.status = 'drafted';
 
--- on PaymentSettled, PaymentReturned, PaymentReissued --
--- What the bank said of a line last, or that it is paid again by another.
-UPDATE {payments} p SET position = b.position,
-       status = CASE b.type WHEN 'PaymentSettled' THEN 'settled' WHEN 'PaymentReturned' THEN 'returned' ELSE 'reissued' END,
-       bank_reference = coalesce(b.data->>'bank_reference', p.bank_reference),
-       return_reason = coalesce(r.data->>'reason', p.return_reason),
-       outcome_on = CASE b.type WHEN 'PaymentReissued' THEN coalesce((r.data->>'occurred_on')::date, p.outcome_on)
-                                ELSE (b.data->>'occurred_on')::date END,
-       reissue_id = coalesce(b.data->>'reissue_id', p.reissue_id)
+-- on PaymentSettled, PaymentReturned --
+-- What the bank said of a line.
+UPDATE {payments} p SET position = b.position, bank_reference = b.data->>'bank_reference',
+       status = CASE b.type WHEN 'PaymentSettled' THEN 'settled' ELSE 'returned' END,
+       return_reason = b.data->>'reason', outcome_on = (b.data->>'occurred_on')::date
 FROM (SELECT DISTINCT ON (data->>'payment_id') data->>'payment_id' AS payment_id, type, data, position FROM batch
-      WHERE type IN ('PaymentSettled', 'PaymentReturned', 'PaymentReissued')
-      ORDER BY data->>'payment_id', position DESC) b
-LEFT JOIN batch r ON r.type = 'PaymentReturned' AND r.data->>'payment_id' = b.payment_id
+      WHERE type IN ('PaymentSettled', 'PaymentReturned') ORDER BY data->>'payment_id', position DESC) b
 WHERE p.payment_id = b.payment_id;
+
+-- on PaymentReissued --
+-- A returned line, which comes before, is paid again by another.
+UPDATE {payments} p SET position = b.position, status = 'reissued', reissue_id = b.data->>'reissue_id'
+FROM batch b WHERE b.type = 'PaymentReissued' AND p.payment_id = b.data->>'payment_id';

@@ -34,7 +34,7 @@ from ledger.kernel import (
 )
 from ledger.organisation.states import Organisation, require_open, require_scope
 from ledger.payments.draw import Overpaid, Plan, check_month, check_slots, close_run, plan_run, roster_hash
-from ledger.payments.events import PaymentInstructed, RunAbandoned, RunDrawn, RunReconciled
+from ledger.payments.events import PaymentInstructed, PaymentReissued, RunAbandoned, RunDrawn, RunReconciled
 from ledger.payments.refusals import NothingDue
 from ledger.payments.states import SpentFund
 from ledger.registry.events import AccountNominated, HouseholdMoved, PersonDied
@@ -82,10 +82,10 @@ def draw(
     for attempt in range(ATTEMPTS):
         run_id = RunId(derived_id(command.command_id, f"run/{attempt}"))
         done = _existing(division, run_id)
+        if isinstance(done, DrawResult):
+            return done
         if done == "abandoned":
             continue
-        if done is not None:
-            return done
         result = _attempt(division, command, run_id, actor, now, progress)
         if result is not None:
             return result
@@ -159,6 +159,45 @@ def _plan(
     )
     check_slots(plan.lines, rows.paid)
     return plan, rows.position
+
+
+def record_run(
+    division: Division,
+    command: DrawRun,
+    run_id: RunId,
+    lines: Sequence[PaymentInstructed],
+    marks: Sequence[PaymentReissued],
+    actor: Actor,
+    now: datetime,
+    corrects: RunId,
+) -> DrawResult:
+    """Records a correcting run: its lines, then its header together with the marks on the lines it pays again.
+
+    Header and marks are one append, on condition that no line of the source run was reissued meanwhile.
+    """
+    done = _existing(division, run_id)
+    if isinstance(done, DrawResult):
+        return done
+    source = Facts(types=(PaymentReissued,), tags=(tag(RunId, corrects),))
+    position = division.ledger.recorder.head()
+    header = close_run(
+        lines, run_id=run_id, organisation_id=command.organisation_id, programme=command.programme, month=command.month,
+        funds=_funds(division, command), drawn_at_position=position, corrects=corrects,
+    )  # fmt: skip
+    if not _record_lines(division, lines, run_id, actor, now, None):
+        _abandon(division, command, run_id, actor, now, "the lines recorded before are not those due now")
+        raise Busy
+    try:
+        division.ledger.append_bulk(
+            [header, *marks], actor=actor, now=now, command_id=command.command_id, first_index=len(lines),
+            digest=run_id, condition=(source, *_condition(command, run_id)), after=position,
+        )  # fmt: skip
+    except IntegrityError:
+        _abandon(division, command, run_id, actor, now, "facts changed while it was drawn")
+        raise Busy from None
+    recorded = _existing(division, run_id)
+    assert isinstance(recorded, DrawResult)
+    return recorded
 
 
 def _funds(division: Division, command: DrawRun) -> list[SpentFund]:

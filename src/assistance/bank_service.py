@@ -1,0 +1,236 @@
+"""Sending a run to the bank, recording what the bank answers, and paying returned lines again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from eventsourcing.persistence import IntegrityError
+
+from assistance.bank import BankFileError, BankLine, Layout, read_return, write_file
+from assistance.payment_rows import read_rows
+from assistance.payment_service import CHUNK, DrawResult, DrawRun, file_sha256, record_run
+from assistance.wiring import Division
+from ledger.kernel import (
+    Actor,
+    CommandId,
+    EntitlementId,
+    Facts,
+    Fen,
+    FileHash,
+    FundId,
+    Known,
+    Month,
+    NotAllowed,
+    OrganisationId,
+    PaymentId,
+    PersonId,
+    Private,
+    Role,
+    RunId,
+    derived_id,
+    tag,
+)
+from ledger.organisation.states import Organisation, require_scope
+from ledger.payments.commands import SendRun
+from ledger.payments.draw import Payee
+from ledger.payments.events import (
+    Cause,
+    PaymentInstructed,
+    PaymentReissued,
+    PaymentReturned,
+    PaymentSettled,
+    RunReconciled,
+)
+from ledger.payments.reconcile import Judged, LineState, close_file, judge, outcome_fields
+from ledger.payments.refusals import NothingToReissue, RunUnknown, WrongReturnFile, WrongStatus
+from ledger.payments.states import Run
+from ledger.store.execute import Busy
+
+Progress = Callable[[int], object]
+
+
+def lines_of(division: Division, run_id: RunId) -> tuple[Run, list[PaymentInstructed], Known]:
+    """A run, its lines in order, and everything that was said of them. Raises ``RunUnknown``."""
+    outcomes = (PaymentSettled, PaymentReturned, PaymentReissued)
+    facts = Facts(types=(*Run.FOLDS, PaymentInstructed, *outcomes), tags=(tag(RunId, run_id),))
+    known = division.ledger.read((facts,))
+    run = known.state(Run, run_id)
+    if not run.exists:
+        raise RunUnknown(run=run_id)
+    lines = sorted(known.events(PaymentInstructed), key=lambda line: line.sequence)
+    return run, lines, known
+
+
+def send(
+    division: Division, command_id: CommandId, run_id: RunId, actor: Actor, now: datetime, layout_name: str = "csv_gb18030"
+) -> Path:
+    """Writes an approved run's bank file and records that it went out; gives the file's path.
+
+    Accounts are read in clear here, at the edge, and only for the file.
+    """
+    layout = Layout.load(layout_name)
+    run, lines, _ = lines_of(division, run_id)
+    if actor.role not in SendRun.ROLES:
+        raise NotAllowed(role=actor.role.value)
+    if run.status not in ("approved", "sent", "reconciled"):
+        raise WrongStatus(status=run.status, needed="approved")
+    opened = division.ledger.vault.open_many(
+        text for line in lines for text in (_sealed(line.account_holder), _sealed(line.account))
+    )
+    summary = {"dibao": "低保金", "tekun": "特困供养金"}.get(run.programme, "救助金")
+    bank_lines = [
+        BankLine(n.sequence, opened[2 * i], opened[2 * i + 1], n.amount_fen, f"{n.month}{summary}", n.payment_id)
+        for i, n in enumerate(lines)
+    ]
+    path = division.settings.files_folder / f"{run.month}-{run.organisation_id}-{run.programme}-{run_id[-12:]}{layout.suffix}"
+    write_file(layout, bank_lines, path)
+    command = SendRun(
+        command_id=command_id,
+        run_id=run_id,
+        file_hash=FileHash(file_sha256(path)),
+        file_name=path.name,
+        lines=len(lines),
+        total_fen=Fen(sum(line.amount_fen for line in lines)),
+    )
+    division.ledger.execute(command, actor, now)
+    return path
+
+
+def _sealed(text: Private | None) -> str:
+    if text is None or text.sealed is None:
+        raise ValueError("a line without an account cannot be sent 无账户的明细不能发送")
+    return text.sealed
+
+
+class ReconcileReport(NamedTuple):
+    """What became of each line of a return file, its totals by state, and whether it was read before."""
+
+    header: RunReconciled
+    lines: list[Judged]
+    duplicate: bool
+
+    @property
+    def counts(self) -> dict[str, int]:
+        counted = Counter(judged.state for judged in self.lines)
+        return {state.value: counted.get(state, 0) for state in LineState}
+
+
+def reconcile(
+    division: Division,
+    run_id: RunId,
+    path: Path,
+    actor: Actor,
+    now: datetime,
+    layout_name: str = "csv_gb18030",
+    progress: Progress | None = None,
+) -> ReconcileReport:
+    """Records what a return file says of a run. Every line ends in one state; the same file twice changes nothing.
+
+    A file that names no line of the run is refused whole. Cut off half-way it goes on where it stopped.
+    """
+    if actor.role is not Role.FINANCE:
+        raise NotAllowed(role=actor.role.value)
+    file_hash = FileHash(file_sha256(path))
+    content = read_return(Layout.load(layout_name), path)
+    command_id = CommandId(derived_id(run_id, f"reconcile/{file_hash}"))
+    for _ in range(5):
+        run, instructed, known = lines_of(division, run_id)
+        _in_scope(division, run, actor)
+        earlier = [e for e in known.events(RunReconciled) if e.file_hash == file_hash]
+        mine = {e.payment_id for e in known.events(PaymentSettled, PaymentReturned) if e.command_id == command_id}
+        concluded = {e.payment_id for e in known.events(PaymentSettled, PaymentReturned)} - mine
+        judged = judge(content.lines, {line.payment_id: line for line in instructed}, concluded)
+        if earlier:
+            return ReconcileReport(earlier[0], judged, True)
+        if run.status not in ("sent", "reconciled"):
+            raise WrongStatus(status=run.status, needed="sent")
+        if not content.lines or all(j.state is LineState.UNKNOWN for j in judged):
+            raise WrongReturnFile(why="it names no line of the run", why_zh="其中没有本批次的明细")
+        header = close_file(run, judged, file_hash=file_hash, file_name=path.name, truncated=content.truncated)
+        try:
+            _record(division, run_id, judged, header, mine, actor, now, command_id, known.recorded[-1].position, progress)
+        except IntegrityError:
+            continue
+        return ReconcileReport(header, judged, False)
+    raise Busy
+
+
+def _record(
+    division: Division, run_id: RunId, judged: list[Judged], header: RunReconciled, mine: set[str], actor: Actor,
+    now: datetime, command_id: CommandId, after: int, progress: Progress | None,
+) -> None:  # fmt: skip
+    """Appends the outcomes not recorded yet, in chunks, and closes them with the header."""
+    boundary = (Facts(types=(PaymentSettled, PaymentReturned, RunReconciled), tags=(tag(RunId, run_id),)),)
+    events = [j.event for j in judged if j.event is not None]
+    for start in range(0, len(events), CHUNK):
+        chunk = [e for e in events[start : start + CHUNK] if e.payment_id not in mine]
+        if chunk:
+            # Numbered by payment, so that the same line has the same event id when the file is read again.
+            appended = division.ledger.append_bulk(
+                chunk, actor=actor, now=now, command_id=command_id, first_index=start, condition=boundary, after=after
+            )
+            after = appended.last
+        if progress is not None:
+            progress(start + len(chunk))
+    division.ledger.append_bulk(
+        [header], actor=actor, now=now, command_id=command_id, first_index=len(events), condition=boundary, after=after
+    )
+
+
+def _in_scope(division: Division, run: Run, actor: Actor) -> None:
+    known = division.ledger.read((Organisation.facts(run.organisation_id),))
+    require_scope(actor, known.state(Organisation, run.organisation_id))
+
+
+def reissue(
+    division: Division, command_id: CommandId, run_id: RunId, fund_ids: tuple[FundId, ...], actor: Actor, now: datetime
+) -> DrawResult:
+    """Draws a correcting run for the returned lines of a run that were not paid again yet, to today's accounts."""
+    run, lines, known = lines_of(division, run_id)
+    _in_scope(division, run, actor)
+    new_run = RunId(derived_id(command_id, "run/0"))
+    gone = {e.payment_id for e in known.events(PaymentReissued) if e.reissue_run_id != new_run}
+    returned = {e.payment_id for e in known.events(PaymentReturned)} - gone
+    source = [line for line in lines if line.payment_id in returned]
+    command = DrawRun(command_id, OrganisationId(run.organisation_id), run.programme, Month(run.month), fund_ids)
+    payees = read_rows(division, command.organisation_id, command.programme, command.month).payees
+    pairs = [
+        (old, _again(old, payees[old.household_id], new_run, n))
+        for n, old in enumerate(source, 1)
+        if payees.get(old.household_id) is not None and payees[old.household_id].account is not None
+    ]
+    if not pairs:
+        raise NothingToReissue
+    marks = [
+        PaymentReissued(reissue_id=new.payment_id, reissue_run_id=new_run, **outcome_fields(old)) for old, new in pairs
+    ]
+    return record_run(division, command, new_run, [new for _, new in pairs], marks, actor, now, corrects=run_id)
+
+
+def _again(old: PaymentInstructed, payee: Payee, run_id: RunId, sequence: int) -> PaymentInstructed:
+    return PaymentInstructed(
+        payment_id=PaymentId(derived_id(run_id, f"again/{old.payment_id}")),
+        run_id=run_id,
+        entitlement_id=EntitlementId(old.entitlement_id),
+        household_id=old.household_id,
+        organisation_id=old.organisation_id,
+        person_id=PersonId(old.person_id),
+        programme=old.programme,
+        month=old.month,
+        component=old.component,
+        cause=Cause.CORRECTION,
+        amount_fen=old.amount_fen,
+        payee_id=payee.payee_id,
+        bank_code=payee.bank_code,
+        account=Private.stored(payee.account) if payee.account else None,
+        account_holder=Private.stored(payee.account_holder) if payee.account_holder else None,
+        account_key=payee.account_key,
+        sequence=sequence,
+    )
+
+
+__all__ = ["BankFileError", "ReconcileReport", "lines_of", "reconcile", "reissue", "send"]
