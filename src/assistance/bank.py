@@ -55,7 +55,9 @@ class Layout:
         """The layout of this name. Raises :class:`BankFileError` listing those there are."""
         if name not in layouts():
             raise BankFileError(f"no layout {name!r} 没有该格式; there are {', '.join(layouts())}")
-        text = resources.files("assistance").joinpath("bank_layouts", f"{name}.toml").read_text(encoding="utf-8")
+        text = (
+            resources.files("assistance").joinpath("bank_layouts", f"{name}.toml").read_text(encoding="utf-8")
+        )
         return cls(**tomllib.loads(text))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -66,7 +66,12 @@ def lines_of(division: Division, run_id: RunId) -> tuple[Run, list[PaymentInstru
 
 
 def send(
-    division: Division, command_id: CommandId, run_id: RunId, actor: Actor, now: datetime, layout_name: str = "csv_gb18030"
+    division: Division,
+    command_id: CommandId,
+    run_id: RunId,
+    actor: Actor,
+    now: datetime,
+    layout_name: str = "csv_gb18030",
 ) -> Path:
     """Writes an approved run's bank file and records that it went out; gives the file's path.
 
@@ -83,10 +88,15 @@ def send(
     )
     summary = {"dibao": "低保金", "tekun": "特困供养金"}.get(run.programme, "救助金")
     bank_lines = [
-        BankLine(n.sequence, opened[2 * i], opened[2 * i + 1], n.amount_fen, f"{n.month}{summary}", n.payment_id)
+        BankLine(
+            n.sequence, opened[2 * i], opened[2 * i + 1], n.amount_fen, f"{n.month}{summary}", n.payment_id
+        )
         for i, n in enumerate(lines)
     ]
-    path = division.settings.files_folder / f"{run.month}-{run.organisation_id}-{run.programme}-{run_id[-12:]}{layout.suffix}"
+    path = (
+        division.settings.files_folder
+        / f"{run.month}-{run.organisation_id}-{run.programme}-{run_id[-12:]}{layout.suffix}"
+    )
     write_file(layout, bank_lines, path)
     command = SendRun(
         command_id=command_id,
@@ -141,7 +151,9 @@ def reconcile(
         run, instructed, known = lines_of(division, run_id)
         _in_scope(division, run, actor)
         earlier = [e for e in known.events(RunReconciled) if e.file_hash == file_hash]
-        mine = {e.payment_id for e in known.events(PaymentSettled, PaymentReturned) if e.command_id == command_id}
+        mine = {
+            e.payment_id for e in known.events(PaymentSettled, PaymentReturned) if e.command_id == command_id
+        }
         concluded = {e.payment_id for e in known.events(PaymentSettled, PaymentReturned)} - mine
         judged = judge(content.lines, {line.payment_id: line for line in instructed}, concluded)
         if earlier:
@@ -150,9 +162,22 @@ def reconcile(
             raise WrongStatus(status=run.status, needed="sent")
         if not content.lines or all(j.state is LineState.UNKNOWN for j in judged):
             raise WrongReturnFile(why="it names no line of the run", why_zh="其中没有本批次的明细")
-        header = close_file(run, judged, file_hash=file_hash, file_name=path.name, truncated=content.truncated)
+        header = close_file(
+            run, judged, file_hash=file_hash, file_name=path.name, truncated=content.truncated
+        )
         try:
-            _record(division, run_id, judged, header, mine, actor, now, command_id, known.recorded[-1].position, progress)
+            _record(
+                division,
+                run_id,
+                judged,
+                header,
+                mine,
+                actor,
+                now,
+                command_id,
+                known.recorded[-1].position,
+                progress,
+            )
         except IntegrityError:
             continue
         return ReconcileReport(header, judged, False)
@@ -160,7 +185,7 @@ def reconcile(
 
 
 def _record(
-    division: Division, run_id: RunId, judged: list[Judged], header: RunReconciled, mine: set[str], actor: Actor,
+    division: Division, run_id: RunId, judged: list[Judged], header: RunReconciled, mine: Set[str], actor: Actor,
     now: datetime, command_id: CommandId, after: int, progress: Progress | None,
 ) -> None:  # fmt: skip
     """Appends the outcomes not recorded yet, in chunks, and closes them with the header."""
@@ -171,13 +196,25 @@ def _record(
         if chunk:
             # Numbered by payment, so that the same line has the same event id when the file is read again.
             appended = division.ledger.append_bulk(
-                chunk, actor=actor, now=now, command_id=command_id, first_index=start, condition=boundary, after=after
+                chunk,
+                actor=actor,
+                now=now,
+                command_id=command_id,
+                first_index=start,
+                condition=boundary,
+                after=after,
             )
             after = appended.last
         if progress is not None:
             progress(start + len(chunk))
     division.ledger.append_bulk(
-        [header], actor=actor, now=now, command_id=command_id, first_index=len(events), condition=boundary, after=after
+        [header],
+        actor=actor,
+        now=now,
+        command_id=command_id,
+        first_index=len(events),
+        condition=boundary,
+        after=after,
     )
 
 
@@ -187,7 +224,12 @@ def _in_scope(division: Division, run: Run, actor: Actor) -> None:
 
 
 def reissue(
-    division: Division, command_id: CommandId, run_id: RunId, fund_ids: tuple[FundId, ...], actor: Actor, now: datetime
+    division: Division,
+    command_id: CommandId,
+    run_id: RunId,
+    fund_ids: tuple[FundId, ...],
+    actor: Actor,
+    now: datetime,
 ) -> DrawResult:
     """Draws a correcting run for the returned lines of a run that were not paid again yet, to today's accounts."""
     run, lines, known = lines_of(division, run_id)
@@ -196,7 +238,9 @@ def reissue(
     gone = {e.payment_id for e in known.events(PaymentReissued) if e.reissue_run_id != new_run}
     returned = {e.payment_id for e in known.events(PaymentReturned)} - gone
     source = [line for line in lines if line.payment_id in returned]
-    command = DrawRun(command_id, OrganisationId(run.organisation_id), run.programme, Month(run.month), fund_ids)
+    command = DrawRun(
+        command_id, OrganisationId(run.organisation_id), run.programme, Month(run.month), fund_ids
+    )
     payees = read_rows(division, command.organisation_id, command.programme, command.month).payees
     pairs = [
         (old, _again(old, payees[old.household_id], new_run, n))
@@ -206,9 +250,12 @@ def reissue(
     if not pairs:
         raise NothingToReissue
     marks = [
-        PaymentReissued(reissue_id=new.payment_id, reissue_run_id=new_run, **outcome_fields(old)) for old, new in pairs
+        PaymentReissued(reissue_id=new.payment_id, reissue_run_id=new_run, **outcome_fields(old))
+        for old, new in pairs
     ]
-    return record_run(division, command, new_run, [new for _, new in pairs], marks, actor, now, corrects=run_id)
+    return record_run(
+        division, command, new_run, [new for _, new in pairs], marks, actor, now, corrects=run_id
+    )
 
 
 def _again(old: PaymentInstructed, payee: Payee, run_id: RunId, sequence: int) -> PaymentInstructed:

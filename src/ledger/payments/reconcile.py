@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -42,7 +42,7 @@ class Judged(NamedTuple):
 
 
 def judge(
-    lines: Iterable[ReturnLine], instructed: Mapping[str, PaymentInstructed], concluded: set[str]
+    lines: Iterable[ReturnLine], instructed: Mapping[str, PaymentInstructed], concluded: Set[str]
 ) -> list[Judged]:
     """Every line with its one state. `concluded` are payments settled or returned before this file."""
     seen: set[str] = set()
