@@ -1,0 +1,219 @@
+"""What every resolver is given: who asks, for what purpose, and batch loading of whatever it needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import anyio.to_thread
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
+from strawberry.dataloader import DataLoader
+from strawberry.types import Info as StrawberryInfo
+
+from graphql_api.errors import forbidden, unauthenticated
+from graphql_api.ports import CheckpointPort, PaymentsPort, ReadingsPort
+from ledger.kernel import Actor, Role
+from ledger.store.execute import Ledger
+
+Row = dict[str, Any]
+SEALED = re.compile(r"1\|(?:person|household):[^|\"]*\|[^|\"]*\|[^|\"]*\|[A-Za-z0-9_=-]+")
+MASK = "***"
+
+IN_SCOPE = (
+    "{column} IN (SELECT organisation_id FROM organisations"
+    " WHERE organisation_id = %(scope)s OR path @> ARRAY[%(scope)s::text])"
+)
+"""SQL: the organisation in a column is the viewer's or stands below it."""
+
+
+def in_scope(column: str) -> str:
+    """The scope condition on a column; the statement's parameters need ``scope``."""
+    return IN_SCOPE.format(column=column)
+
+
+@dataclass
+class Services:
+    """What one application shares between requests."""
+
+    pool: AsyncConnectionPool[Any]
+    ledger: Ledger
+    readings: ReadingsPort
+    payments: PaymentsPort | None = None
+    checkpoint: CheckpointPort | None = None
+
+
+@dataclass
+class Context:
+    """One request."""
+
+    services: Services
+    actor: Actor | None
+    failure: Exception | None = None
+    purpose: str | None = None
+    statements: list[str] = field(default_factory=list)
+    """SQL this request ran, for tests and metrics."""
+
+    @property
+    def viewer(self) -> Actor:
+        """Who asks. Raises ``ApiError`` when nobody is signed in."""
+        if self.failure is not None:
+            raise self.failure
+        if self.actor is None:
+            raise unauthenticated()
+        return self.actor
+
+    def require(self, *roles: Role) -> Actor:
+        """Who asks, in one of these roles."""
+        if self.viewer.role not in roles:
+            raise forbidden()
+        return self.viewer
+
+    @property
+    def scope(self) -> str:
+        """The organisation the viewer stands for."""
+        return self.viewer.organisation_id
+
+    async def rows(self, sql: str, **parameters: Any) -> list[Row]:
+        """The rows of one read."""
+        self.statements.append(sql)
+        async with self.services.pool.connection() as connection:
+            cursor = connection.cursor(row_factory=dict_row)
+            await cursor.execute(sql.encode(), parameters, prepare=True)
+            return await cursor.fetchall()
+
+    async def row(self, sql: str, **parameters: Any) -> Row | None:
+        """The first row of one read, or None."""
+        found = await self.rows(sql, **parameters)
+        return found[0] if found else None
+
+    # --- batch loading ---
+
+    async def _by(self, sql: str, key: str, keys: Sequence[str], **parameters: Any) -> list[Row | None]:
+        found = {row[key]: row for row in await self.rows(sql, keys=list(keys), **parameters)}
+        return [found.get(item) for item in keys]
+
+    async def _groups(self, sql: str, key: str, keys: Sequence[str]) -> list[list[Row]]:
+        groups: dict[str, list[Row]] = {item: [] for item in keys}
+        for row in await self.rows(sql, keys=list(keys)):
+            groups[row[key]].append(row)
+        return [groups[item] for item in keys]
+
+    @cached_property
+    def organisations(self) -> DataLoader[str, Row | None]:
+        async def load(keys: list[str]) -> list[Row | None]:
+            return await self._by(
+                "SELECT * FROM organisations WHERE organisation_id = ANY(%(keys)s)", "organisation_id", keys
+            )
+
+        return DataLoader(load)
+
+    @cached_property
+    def people(self) -> DataLoader[str, Row | None]:
+        """People in scope: of a household in scope now, or that was."""
+
+        async def load(keys: list[str]) -> list[Row | None]:
+            sql = (
+                "SELECT * FROM people p WHERE person_id = ANY(%(keys)s) AND EXISTS (SELECT 1 FROM household_members m"
+                f" JOIN households h USING (household_id) WHERE m.person_id = p.person_id AND {in_scope('h.organisation_id')})"
+            )
+            return await self._by(sql, "person_id", keys, scope=self.scope)
+
+        return DataLoader(load)
+
+    @cached_property
+    def households(self) -> DataLoader[str, Row | None]:
+        """Households in scope."""
+
+        async def load(keys: list[str]) -> list[Row | None]:
+            sql = f"SELECT * FROM households WHERE household_id = ANY(%(keys)s) AND {in_scope('organisation_id')}"
+            return await self._by(sql, "household_id", keys, scope=self.scope)
+
+        return DataLoader(load)
+
+    @cached_property
+    def members(self) -> DataLoader[str, list[Row]]:
+        async def load(keys: list[str]) -> list[list[Row]]:
+            return await self._groups(
+                "SELECT * FROM household_members WHERE household_id = ANY(%(keys)s) ORDER BY position",
+                "household_id",
+                keys,
+            )
+
+        return DataLoader(load)
+
+    @cached_property
+    def accounts(self) -> DataLoader[str, list[Row]]:
+        async def load(keys: list[str]) -> list[list[Row]]:
+            return await self._groups(
+                "SELECT * FROM household_accounts WHERE household_id = ANY(%(keys)s) ORDER BY nominated_on, position",
+                "household_id",
+                keys,
+            )
+
+        return DataLoader(load)
+
+    @cached_property
+    def entitlements(self) -> DataLoader[str, list[Row]]:
+        async def load(keys: list[str]) -> list[list[Row]]:
+            return await self._groups(
+                "SELECT * FROM entitlements WHERE household_id = ANY(%(keys)s) ORDER BY entitlement_id",
+                "household_id",
+                keys,
+            )
+
+        return DataLoader(load)
+
+    @cached_property
+    def events(self) -> DataLoader[int, Row | None]:
+        async def load(keys: list[int]) -> list[Row | None]:
+            rows = await self.rows(
+                "SELECT position, recorded_at, type, tags, data, leaf_hash FROM events WHERE position = ANY(%(keys)s)",
+                keys=keys,
+            )
+            found = {row["position"]: row for row in rows}
+            return [found.get(key) for key in keys]
+
+        return DataLoader(load)
+
+    # --- personal data ---
+
+    @cached_property
+    def _texts(self) -> DataLoader[tuple[str, str, str], str]:
+        """Opens sealed texts: one reading recorded per request and purpose, before anything is handed out."""
+
+        async def load(keys: list[tuple[str, str, str]]) -> list[str]:
+            viewer, at = self.viewer, datetime.now(UTC)
+            for purpose in dict.fromkeys(key[2] for key in keys):
+                mine = [key for key in keys if key[2] == purpose]
+                subjects = sorted({key[0].split("|", 2)[1] for key in mine})
+                fields = sorted({key[1] for key in mine})
+                await anyio.to_thread.run_sync(
+                    self.services.readings.record, viewer, subjects, fields, purpose, at
+                )
+            return await anyio.to_thread.run_sync(
+                self.services.ledger.vault.open_many, [key[0] for key in keys]
+            )
+
+        return DataLoader(load)
+
+    async def private(self, sealed: str | None, name: str, purpose: str | None) -> str | None:
+        """The text of a sealed field for someone with a purpose, and the reading recorded; a mask otherwise."""
+        if sealed is None:
+            return None
+        stated = (purpose or self.purpose or "").strip()
+        if len(stated) < 2 or self.viewer.role is Role.ADMIN:
+            return MASK
+        return await self._texts.load((sealed, name, stated))
+
+
+Info: TypeAlias = StrawberryInfo[Context, None]
+
+
+def masked(data: str) -> str:
+    """Event data with every sealed text hidden."""
+    return SEALED.sub(MASK, data)
