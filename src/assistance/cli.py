@@ -100,11 +100,13 @@ def main(context: click.Context, as_json: bool, data: Path | None, schema: str |
 
 
 def _add_commands() -> None:
-    from assistance import cli_log, cli_money, cli_serve
+    # Imported here: these modules need the group's helpers above.
+    from assistance.cli_log import COMMANDS as LOG
+    from assistance.cli_money import COMMANDS as MONEY
+    from assistance.cli_serve import COMMANDS as SERVE
 
-    for module in (cli_serve, cli_log, cli_money):
-        for command in module.COMMANDS:
-            main.add_command(command)
+    for command in (*SERVE, *LOG, *MONEY):
+        main.add_command(command)
 
 
 _add_commands()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import click
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
 from assistance.cli import REFUSED, App, guarded, pass_app
 from assistance.wiring import Division
@@ -69,7 +70,7 @@ def import_roster_command(
             actor = _actor(operator, organisation, Role.CLERK)
             done = import_roster(
                 division, asked, actor, now, cut_over=cut_over,
-                progress=lambda n, total, task=task: progress.update(task, completed=n, total=total),
+                progress=partial(_show, progress, task),
             )  # fmt: skip
             failed |= bool(done.problems)
             facts = {k: v for k, v in vars(done).items() if k != "problems"}
@@ -89,6 +90,10 @@ def import_roster_command(
                 roster_report.write_workbook(done.problems, report)
     if failed:
         sys.exit(REFUSED)
+
+
+def _show(progress: Progress, task: TaskID, done: int, total: int) -> None:
+    progress.update(task, completed=done, total=total)
 
 
 def cut_over_of(division: Division, organisation: str) -> date:

@@ -84,7 +84,8 @@ class Context:
         async with self.services.pool.connection() as connection:
             cursor = connection.cursor(row_factory=dict_row)
             await cursor.execute(sql.encode(), parameters, prepare=True)
-            return await cursor.fetchall()
+            found: list[Row] = await cursor.fetchall()
+            return found
 
     async def row(self, sql: str, **parameters: Any) -> Row | None:
         """The first row of one read, or None."""

@@ -17,6 +17,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 from eventsourcing.dcb import msgpack as library
 
+from ledger.months import Month as Month
+from ledger.months import add_months as add_months
+from ledger.months import month as month
+from ledger.months import month_of as month_of
+from ledger.months import months_between as months_between
+from ledger.refusing import CommandIdReused as CommandIdReused
+from ledger.refusing import NotAllowed as NotAllowed
+from ledger.refusing import OutOfScope as OutOfScope
+from ledger.refusing import Refused as Refused
+
 CHINA = ZoneInfo("Asia/Shanghai")
 
 # --- Ids. A top-level field of one of these types (or a tuple of them) becomes a tag. ---
@@ -58,36 +68,6 @@ TAG_KINDS: Mapping[Any, str] = {
 
 Fen = NewType("Fen", int)
 """An amount of money in fen 分, one hundredth of a yuan. Never a float."""
-
-Month = NewType("Month", str)
-"""A calendar month as ``YYYY-MM``; months compare as text."""
-
-_MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
-
-
-def month(text: str) -> Month:
-    """A checked month. Raises ``ValueError`` unless `text` is ``YYYY-MM``."""
-    if not _MONTH.match(text):
-        raise ValueError(f"{text!r} is not a month like 2026-11")
-    return Month(text)
-
-
-def month_of(day: date) -> Month:
-    """The month a local date lies in."""
-    return Month(f"{day.year:04d}-{day.month:02d}")
-
-
-def add_months(start: Month, count: int) -> Month:
-    """The month `count` months after (before, when negative) `start`."""
-    index = int(start[:4]) * 12 + int(start[5:]) - 1 + count
-    return Month(f"{index // 12:04d}-{index % 12 + 1:02d}")
-
-
-def months_between(first: Month, last: Month) -> list[Month]:
-    """Every month from `first` to `last`, both included; empty when `last` is earlier."""
-    count = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:])
-    return [add_months(first, n) for n in range(count + 1)]
-
 
 # --- Who acts, on what basis ---
 
@@ -259,78 +239,6 @@ class Recorded(msgspec.Struct, frozen=True):
     position: int
     recorded_at: datetime
     event: Event
-
-
-# --- Refusals ---
-
-
-class Refused(Exception):
-    """The rule was broken and nothing was recorded.
-
-    规则不允许，未作任何登记。
-    """
-
-    ARTICLE: ClassVar[str] = ""
-    """The article the rule comes from, for instance ``57 art. 28``; empty for the ledger's own rules."""
-
-    def __init__(self, **facts: object) -> None:
-        self.facts = facts
-        super().__init__(self.english)
-
-    @classmethod
-    def _lines(cls) -> list[str]:
-        return [line.strip() for line in (cls.__doc__ or "").strip().splitlines() if line.strip()]
-
-    @property
-    def code(self) -> str:
-        """The refusal's name, stable for programs: the class name."""
-        return type(self).__name__
-
-    @property
-    def english(self) -> str:
-        """The message in English, its ``{facts}`` filled in."""
-        return self._fill(self._lines()[0])
-
-    @property
-    def chinese(self) -> str:
-        """The message in 中文, its ``{facts}`` filled in."""
-        return self._fill(self._lines()[-1])
-
-    def _fill(self, line: str) -> str:
-        return line.format_map(_Blank(self.facts))
-
-
-class _Blank(dict[str, object]):
-    def __missing__(self, key: str) -> str:
-        return f"{{{key}}}"
-
-
-class NotFound(Refused):
-    """There is no {kind} {id}.
-
-    没有找到{kind} {id}。
-    """
-
-
-class NotAllowed(Refused):
-    """A {role} may not do this.
-
-    {role}角色无权办理此事项。
-    """
-
-
-class OutOfScope(Refused):
-    """{organisation} is not within the operator's organisation.
-
-    {organisation}不在经办人所属机构范围内。
-    """
-
-
-class CommandIdReused(Refused):
-    """Command id {command_id} was already used with another content.
-
-    命令编号 {command_id} 已用于其他内容。
-    """
 
 
 # --- What a decision reads ---

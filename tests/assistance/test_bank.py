@@ -39,7 +39,12 @@ def sent(scenario: Scenario) -> tuple[Scenario, RunId, Path]:
     return scenario, run.run_id, path
 
 
-def answer(path: Path, change: dict[int, dict[str, str]] | None = None, total: bool = True, extra: list[list[str]] | None = None) -> Path:
+def answer(
+    path: Path,
+    change: dict[int, dict[str, str]] | None = None,
+    total: bool = True,
+    extra: list[list[str]] | None = None,
+) -> Path:
     """The bank's answer: all settled, but for `change` (by line from 0)."""
     returned = path.with_name("return-" + path.name)
     simulate_bank(CSV, path, returned, every=1 << 62)
@@ -59,7 +64,9 @@ def settle(sent: tuple[Scenario, RunId, Path], path: Path) -> ReconcileReport:
     return reconcile(sent[0].division, sent[1], path, FINANCE, NOW)
 
 
-def test_the_file_holds_names_accounts_and_amounts_in_the_banks_encoding(sent: tuple[Scenario, RunId, Path]) -> None:
+def test_the_file_holds_names_accounts_and_amounts_in_the_banks_encoding(
+    sent: tuple[Scenario, RunId, Path],
+) -> None:
     rows = list(csv.reader(sent[2].read_text(encoding="gb18030").splitlines()))
     assert rows[0] == ["序号", "户名", "账号", "金额", "摘要", "流水号"]
     assert {row[1] for row in rows[1:4]} == {"测试1", "测试11", "测试21"}
@@ -91,7 +98,14 @@ def test_every_line_ends_in_one_state_and_nothing_else_is_touched(sent: tuple[Sc
         extra=[[*first, "成功", "", "B9"], ["9", "某人", "1", "5.00", "", "no-such-line", "成功", "", ""]],
     )
     report = settle(sent, path)
-    assert report.counts == {"settled": 1, "returned": 1, "amount_differs": 1, "unknown": 1, "duplicate": 1, "already": 0}
+    assert report.counts == {
+        "settled": 1,
+        "returned": 1,
+        "amount_differs": 1,
+        "unknown": 1,
+        "duplicate": 1,
+        "already": 0,
+    }
     assert report.header.truncated
     run, _, _ = lines_of(sent[0].division, sent[1])
     assert run.total_fen == run.settled_fen + run.returned_fen + run.pending_fen
@@ -116,7 +130,7 @@ def test_refuses_a_file_of_another_run(sent: tuple[Scenario, RunId, Path]) -> No
     assert sent[0].ledger.recorder.head() == head
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04nonsense", "a,b\n1,2\n".encode(), b"\xff\xfe\x00\x01\x80"])
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04nonsense", b"a,b\n1,2\n", b"\xff\xfe\x00\x01\x80"])
 def test_refuses_a_file_that_is_no_return_file(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(content)
@@ -156,11 +170,15 @@ def test_a_returned_line_is_paid_again_once(sent: tuple[Scenario, RunId, Path]) 
         reissue(scenario.division, scenario.command_id(), run_id, (fund,), CLERK, NOW)
     with Runner(scenario.division.url, scenario.division.schema) as runner:
         runner.catch_up()
-        statuses = runner.connection.execute("SELECT status, count(*) FROM payments GROUP BY 1 ORDER BY 1").fetchall()
+        statuses = runner.connection.execute(
+            "SELECT status, count(*) FROM payments GROUP BY 1 ORDER BY 1"
+        ).fetchall()
         balance = runner.connection.execute("SELECT sum(amount_fen) FROM postings").fetchone()
     assert statuses == [("instructed", 1), ("reissued", 1), ("settled", 2)]
     assert balance == (0,)
-    assert [r.view for r in verify_views(scenario.division.url, scenario.division.schema) if not r.equal] == []
+    assert [
+        r.view for r in verify_views(scenario.division.url, scenario.division.schema) if not r.equal
+    ] == []
 
 
 def test_refuses_one_person_on_two_sides(scenario: Scenario) -> None:

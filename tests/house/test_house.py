@@ -63,14 +63,13 @@ def test_every_public_module_class_and_function_of_the_ledger_says_what_it_is() 
         tree = ast.parse(path.read_text(encoding="utf-8"))
         if path.name != "__init__.py" and ast.get_docstring(tree) is None:
             silent.append(str(path.relative_to(ROOT)))
-        for node in tree.body:
-            if (
-                isinstance(node, ast.ClassDef | ast.FunctionDef)
-                and not node.name.startswith("_")
-                and ast.get_docstring(node) is None
-                and not (isinstance(node, ast.ClassDef) and re.search(r"Sex|Relation", node.name))
-            ):
-                silent.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
+        silent += [
+            f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+            for node in tree.body
+            if isinstance(node, ast.ClassDef | ast.FunctionDef)
+            and not node.name.startswith("_")
+            and ast.get_docstring(node) is None
+        ]
     assert silent == []
 
 
@@ -106,6 +105,8 @@ def test_every_event_is_projected_or_listed_as_deliberately_not() -> None:
     python = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "projections").rglob("*.py"))
     deliberately_not = {
         "PersonalDataRead",  # lives in the log of readings only
+        "StandardSet",  # decisions read it from the log; the event index lists it
+        "RosterImported",  # closes an import; the event index lists it
     }
     missing = [name for name in EVENT_TYPES if not re.search(rf"\b{name}\b", sql + python)]
     assert set(missing) <= deliberately_not

@@ -133,7 +133,7 @@ def _mutation(command: type[Command]) -> Any:
     return strawberry.mutation(resolver=resolve, name=None, description=f"{said} 角色: {roles}。")
 
 
-async def _bulk(info: Info, call: Callable[..., tuple[int, str, str]], *arguments: Any) -> Any:
+async def _bulk(info: Info, call: Callable[..., tuple[int, str, str]], *arguments: Any) -> Recorded | Refusal:
     try:
         position, run_id, message = await anyio.to_thread.run_sync(
             lambda: call(*arguments, info.context.viewer)

@@ -32,7 +32,7 @@ class Organisation(Node):
     closed_on: date | None = f("When it was closed.", "撤销日期。")
 
     @classmethod
-    async def resolve_nodes(cls, *, info: Info, node_ids: Any, required: bool = False) -> Any:  # type: ignore[override]
+    async def resolve_nodes(cls, *, info: Info, node_ids: Any, required: bool = False) -> Any:
         rows = [await info.context.organisations.load(node_id) for node_id in node_ids if info.context.viewer]
         return [organisation_of(row) if row else None for row in rows]
 
@@ -87,7 +87,7 @@ class Person(Node):
         return await chain_of(info, "person", self.key, first, after, filter, None, entry_of)
 
     @classmethod
-    async def resolve_nodes(cls, *, info: Info, node_ids: Any, required: bool = False) -> Any:  # type: ignore[override]
+    async def resolve_nodes(cls, *, info: Info, node_ids: Any, required: bool = False) -> Any:
         rows = [await info.context.people.load(node_id) for node_id in node_ids]
         return [person_of(row) if row else None for row in rows]
 
@@ -266,7 +266,7 @@ class Household(Node):
         return await chain_of(info, "household", self.key, first, after, filter, self.as_of, entry_of)
 
     @classmethod
-    async def resolve_nodes(cls, *, info: Info, node_ids: Any, required: bool = False) -> Any:  # type: ignore[override]
+    async def resolve_nodes(cls, *, info: Info, node_ids: Any, required: bool = False) -> Any:
         rows = [await info.context.households.load(node_id) for node_id in node_ids]
         return [household_of(row) if row else None for row in rows]
 

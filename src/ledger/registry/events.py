@@ -30,6 +30,8 @@ class Area(StrEnum):
 
 
 class Sex(StrEnum):
+    """As the ID number states it 性别."""
+
     MALE = "male"
     FEMALE = "female"
 

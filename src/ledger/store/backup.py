@@ -1,0 +1,174 @@
+"""Backup and restore of the log and the vault, as of one moment.
+
+Three things are needed to bring a division back: the log, the vault, and the division key. The first two are
+written here, in folders of their own; the key is the operator's to keep apart and is never copied.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from ledger.store.checkpoint import Verifier
+from ledger.store.database import Connection, Database
+from ledger.store.merkle import Frontier
+from ledger.store.migrate import migrate, migrations
+from ledger.store.proofs import NoSuchProof, root_at
+from ledger.store.verify import verify_log
+
+TABLES = {
+    "log": ("events", "event_tags", "log_head", "tiles", "checkpoints"),
+    "vault": ("vault_keys", "vault_lookups"),
+}
+MANIFEST = "manifest.json"
+VERSION = 1
+
+
+class BackupError(RuntimeError):
+    """The folder or schema cannot be used for this, or the backup is damaged.
+
+    备份目录、目标模式不可用，或备份已损坏。
+    """
+
+
+class HistoryLost(RuntimeError):
+    """The log is not a continuation of what a trusted checkpoint saw: an older copy, or another history.
+
+    台账不是可信检查点所见历史的延续：可能恢复了旧备份或历史被改写。
+    """
+
+
+def backup(database: Database, folder: Path) -> dict[str, Any]:
+    """Writes log and vault of one moment into an empty folder; the manifest, written last, makes it whole."""
+    if folder.exists() and any(folder.iterdir()):
+        raise BackupError(f"{folder} is not empty 目录非空")
+    files: dict[str, Any] = {}
+    connection = database.connect()
+    try:
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        for part, tables in TABLES.items():
+            (folder / part).mkdir(parents=True)
+            for table in tables:
+                files[f"{part}/{table}"] = _copy_out(connection, table, folder / part / table)
+        row = connection.execute("SELECT size, frontier FROM log_head").fetchone()
+        assert row is not None
+    finally:
+        connection.close()
+    manifest = {
+        "version": VERSION,
+        "made_at": datetime.now(UTC).isoformat(),
+        "migrations": {m.name: m.checksum for m in migrations()},
+        "size": row[0],
+        "root": Frontier(row[0], bytes(row[1])).root.hex(),
+        "files": files,
+    }
+    _write(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
+    return manifest
+
+
+def _copy_out(connection: Connection, table: str, path: Path) -> dict[str, Any]:
+    digest, length = hashlib.sha256(), 0
+    statement = sql.SQL("COPY {} TO STDOUT (FORMAT BINARY)").format(sql.Identifier(table))
+    with path.open("wb") as file:
+        with connection.cursor().copy(statement) as copy:
+            for block in copy:
+                digest.update(block)
+                length += len(block)
+                file.write(block)
+        file.flush()
+        os.fsync(file.fileno())
+    return {"sha256": digest.hexdigest(), "bytes": length}
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def restore(folder: Path, conninfo: str, schema: str, *, erased: Sequence[str] = ()) -> dict[str, Any]:
+    """Restores a backup into an empty schema and verifies it; nothing stays of one that does not verify.
+
+    `erased` are the subjects whose keys were dropped after the backup was made: dropped again here.
+    Raises :class:`BackupError`.
+    """
+    manifest = _checked(folder)
+    migrate(conninfo, schema)
+    with psycopg.connect(conninfo) as connection:
+        connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
+        row = connection.execute("SELECT size FROM log_head").fetchone()
+        if row is None or row[0]:
+            raise BackupError(f"schema {schema} is not empty 目标模式已有数据")
+        connection.execute("ALTER TABLE log_head DISABLE TRIGGER never_changed")
+        connection.execute("DELETE FROM log_head")
+        connection.execute("ALTER TABLE log_head ENABLE TRIGGER never_changed")
+        for part, tables in TABLES.items():
+            for table in tables:
+                _copy_in(connection, table, folder / part / table)
+        for subject in erased:
+            connection.execute(
+                "UPDATE vault_keys SET wrapped = ''::bytea, erased_at = clock_timestamp() WHERE subject = %s",
+                (subject,),
+            )
+            connection.execute("DELETE FROM vault_lookups WHERE subject = %s", (subject,))
+    _verify(conninfo, schema, manifest)
+    return manifest
+
+
+def _checked(folder: Path) -> dict[str, Any]:
+    """The manifest of a backup whose every file is whole."""
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
+        if manifest["version"] != VERSION:
+            raise BackupError(f"version {manifest['version']} is unknown 未知备份版本")
+        for name, stated in manifest["files"].items():
+            with (folder / name).open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != stated["sha256"]:
+                    raise BackupError(f"{name} is damaged 文件已损坏")
+    except (OSError, KeyError, ValueError) as error:
+        raise BackupError(f"not a whole backup 备份不完整: {error}") from error
+    known = {m.name: m.checksum for m in migrations()}
+    if any(known.get(name) != checksum for name, checksum in manifest["migrations"].items()):
+        raise BackupError("the backup was made by another release 备份来自其他版本")
+    return manifest
+
+
+def _copy_in(connection: psycopg.Connection[Any], table: str, path: Path) -> None:
+    statement = sql.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table))
+    with connection.cursor().copy(statement) as copy, path.open("rb") as file:
+        while block := file.read(1 << 20):
+            copy.write(block)
+
+
+def _verify(conninfo: str, schema: str, manifest: dict[str, Any]) -> None:
+    database = Database(conninfo, schema, min_size=1, max_size=2)
+    try:
+        report = verify_log(database)
+    finally:
+        database.close()
+    if report.differences or (report.events, report.root.hex()) != (manifest["size"], manifest["root"]):
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
+        raise BackupError(f"the restored log does not verify 恢复的台账校验不通过: {report.differences[:3]}")
+
+
+def check_against(database: Database, note: str, vkey: str) -> None:
+    """Checks that the log still holds everything a trusted checkpoint saw. Raises :class:`HistoryLost`."""
+    trusted = Verifier(vkey).verify(note)
+    try:
+        _, root = root_at(database, trusted.size)
+    except NoSuchProof as error:
+        raise HistoryLost(
+            f"the checkpoint saw {trusted.size} events 检查点已见 {trusted.size} 个事件; {error}"
+        ) from error
+    if root != trusted.root:
+        raise HistoryLost(f"another history under {trusted.size} events 前 {trusted.size} 个事件的历史不同")
