@@ -96,15 +96,6 @@ class PublicityTooShort(Refused):
     ARTICLE: ClassVar = "57 art. 19, 43 art. 15"
 
 
-class ObjectionOpen(Refused):
-    """An objection is open: investigate again or hold an appraisal, then give the opinion anew.
-
-    公示有异议：须重新调查或民主评议，并重新提出初审意见。
-    """
-
-    ARTICLE: ClassVar = "57 art. 19, 43 art. 15"
-
-
 class SamePersonDecides(Refused):
     """The one who gave the opinion cannot confirm it.
 
