@@ -8,15 +8,39 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool
 
-from ledger.store.migrate import ROLE
+from ledger.store.migrate import ROLE, checked_name, may_become
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""A connection that went silent is noticed within half a minute; the connection string may say otherwise."""
+
+_PINNED = """
+    SELECT set_config('search_path', quote_ident(%s), false), set_config('timezone', 'UTC', false),
+        set_config('client_encoding', 'UTF8', false),
+        set_config('default_transaction_isolation', 'read committed', false),
+        set_config('synchronous_commit', CASE current_setting('synchronous_commit')
+            WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)
+"""
+"""What a server, a role or an environment may have set otherwise, and the log depends on."""
+
+
+def _missing(conninfo: str) -> dict[str, int]:
+    given = conninfo_to_dict(conninfo)
+    return {name: value for name, value in _PATIENCE.items() if name not in given}
+
 
 class Database:
-    """A pool of connections to `schema`, autocommit, UTC, in the restricted role where the server has it.
+    """A pool of connections to `schema`, autocommit, UTC, UTF-8, in the restricted role where the server has it.
 
     `role=None` keeps the role of the connection string, for owners of views and for maintenance.
     """
@@ -24,11 +48,11 @@ class Database:
     def __init__(
         self, conninfo: str, schema: str, *, min_size: int = 1, max_size: int = 10, role: str | None = ROLE
     ) -> None:
-        self.conninfo = conninfo
-        self.schema = schema
+        self.conninfo = make_conninfo(conninfo, **_missing(conninfo))
+        self.schema = checked_name(schema)
         self._role = role
         self._pool: ConnectionPool[Connection] = ConnectionPool(
-            conninfo,
+            self.conninfo,
             min_size=min_size,
             max_size=max_size,
             kwargs={"autocommit": True},
@@ -44,13 +68,12 @@ class Database:
         return f"ledger_{self.schema}"
 
     def configure(self, connection: Connection) -> None:
-        """Sets search path, time zone and role of a new connection."""
-        connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(self.schema)))
-        connection.execute("SET timezone TO 'UTC'")
+        """Sets search path, time zone, encoding, isolation and role of a new connection."""
+        connection.execute(_PINNED, (self.schema,))
         if self._role is not None:
             member = connection.execute(
-                "SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = %s AND pg_has_role(oid, 'MEMBER'))",
-                (self._role,),
+                "SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = %s AND pg_has_role(oid, %s))",
+                (self._role, may_become(connection)),
             ).fetchone()
             if member is not None and member[0]:
                 connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self._role)))

@@ -12,6 +12,8 @@ from psycopg import sql
 ROLE = "ledger_writer"
 """The role that serves: it may add to the log, never change it."""
 
+OLDEST_SERVER = 150_000
+LONGEST_NAME = 50
 _LOCK = 20_261
 
 
@@ -38,6 +40,13 @@ class MigrationAltered(RuntimeError):
     """
 
 
+class UnsuitableServer(RuntimeError):
+    """The server is older than PostgreSQL 15, or the database's encoding is not UTF-8.
+
+    需要 PostgreSQL 15 或更新版本，且数据库编码为 UTF-8。
+    """
+
+
 def migrations() -> list[Migration]:
     """Every migration of this release, in order."""
     found = []
@@ -49,14 +58,27 @@ def migrations() -> list[Migration]:
     return sorted(found)
 
 
-def migrate(conninfo: str, schema: str) -> list[str]:
-    """Creates or updates `schema` and returns the names of the migrations applied now.
+def checked_name(schema: str) -> str:
+    """The schema's name, if PostgreSQL keeps it whole in every name made from it. Raises ``ValueError``.
 
-    Raises :class:`SchemaTooNew` or :class:`MigrationAltered` and changes nothing.
+    A longer one would be cut short silently, and two divisions could end up in one schema.
     """
-    name = sql.Identifier(schema)
+    if not 0 < len(schema.encode()) <= LONGEST_NAME:
+        raise ValueError(
+            f"a schema's name has 1 to {LONGEST_NAME} bytes 模式名须为 1 至 {LONGEST_NAME} 字节: {schema!r}"
+        )
+    return schema
+
+
+def migrate(conninfo: str, schema: str, *, upto: int | None = None) -> list[str]:
+    """Creates or updates `schema` (to the migration `upto`, or the last) and returns the names of those applied now.
+
+    Raises :class:`SchemaTooNew`, :class:`MigrationAltered` or :class:`UnsuitableServer` and changes nothing.
+    """
+    name = sql.Identifier(checked_name(schema))
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("SET client_min_messages = warning")
+        _check_server(connection)
         _make_role(connection)
         connection.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", (_LOCK, schema))
         with connection.transaction():
@@ -66,12 +88,21 @@ def migrate(conninfo: str, schema: str) -> list[str]:
                 "CREATE TABLE IF NOT EXISTS schema_migrations (number integer PRIMARY KEY, name text NOT NULL,"
                 " checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"
             )
-            applied = _apply(connection)
+            applied = _apply(connection, upto)
             _grant(connection, schema)
     return applied
 
 
-def _apply(connection: psycopg.Connection[tuple[Any, ...]]) -> list[str]:
+def _check_server(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    version = connection.info.server_version
+    if version < OLDEST_SERVER:
+        raise UnsuitableServer(f"the server is PostgreSQL {version // 10_000} 服务器版本过低")
+    row = connection.execute("SHOW server_encoding").fetchone()
+    if row is None or row[0] != "UTF8":
+        raise UnsuitableServer(f"the database's encoding is {row and row[0]}, not UTF8 数据库编码不是 UTF8")
+
+
+def _apply(connection: psycopg.Connection[tuple[Any, ...]], upto: int | None) -> list[str]:
     done = {
         number: (name, checksum)
         for number, name, checksum in connection.execute(
@@ -84,6 +115,8 @@ def _apply(connection: psycopg.Connection[tuple[Any, ...]]) -> list[str]:
         raise SchemaTooNew(f"migrations {newer} are unknown to this release 本程序不认识的迁移")
     applied = []
     for migration in ours:
+        if upto is not None and migration.number > upto:
+            break
         if migration.number in done:
             if done[migration.number][1] != migration.checksum:
                 raise MigrationAltered(migration.name)
@@ -97,6 +130,11 @@ def _apply(connection: psycopg.Connection[tuple[Any, ...]]) -> list[str]:
     return applied
 
 
+def may_become(connection: psycopg.Connection[tuple[Any, ...]]) -> str:
+    """The privilege ``SET ROLE`` needs: since PostgreSQL 16 a member (the role's maker, say) need not have it."""
+    return "SET" if connection.info.server_version >= 160_000 else "MEMBER"
+
+
 def _make_role(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
     # Roles belong to the whole server, and the operator may not be allowed to make one: then the
     # refusing triggers still stand, and Database serves as the operator's own role.
@@ -107,7 +145,7 @@ def _make_role(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
         EXCEPTION WHEN duplicate_object OR unique_violation OR insufficient_privilege THEN NULL;
         END $$;
         DO $$ BEGIN
-            IF NOT pg_has_role(current_user, '{ROLE}', 'MEMBER') THEN
+            IF NOT pg_has_role(current_user, '{ROLE}', '{may_become(connection)}') THEN
                 EXECUTE format('GRANT {ROLE} TO %I', current_user);
             END IF;
         EXCEPTION WHEN OTHERS THEN NULL;
