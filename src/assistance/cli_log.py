@@ -41,13 +41,17 @@ def verify(app: App, views: bool) -> None:
 
     Exit code 1 when anything differs.
     """
+    from ledger.store.checkpoint import Signer, Verifier
     from ledger.store.verify import verify_log
     from projections.verify import verify_views
 
     with app.division() as open_division, Progress(console=app.console, disable=app.as_json) as progress:
         task = progress.add_task("events 事件", total=open_division.ledger.recorder.head() or None)
+        key = app.settings.log_key_file
         log = verify_log(
-            open_division.database, on_progress=lambda done: progress.update(task, completed=done)
+            open_division.database,
+            verifier=Verifier(Signer.load(key, app.settings.origin).vkey) if key.exists() else None,
+            on_progress=lambda done: progress.update(task, completed=done),
         )
         reports = []
         if views:

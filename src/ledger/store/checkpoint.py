@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from pathlib import Path
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from ledger.store.database import Database
-from ledger.store.merkle import Frontier
+from ledger.store.database import Connection, Database
+from ledger.store.merkle import Frontier, range_root
+from ledger.store.proofs import TreeReader
+from ledger.store.secrets import load_secret
 
 _ED25519 = b"\x01"
 _SIGNATURE = "— "
@@ -25,6 +26,13 @@ class InvalidCheckpoint(ValueError):
     """The note is no checkpoint of this log, or its signature does not hold.
 
     检查点无效。
+    """
+
+
+class HistoryLost(RuntimeError):
+    """The log is not a continuation of what a trusted checkpoint saw: an older copy, or another history.
+
+    台账不是可信检查点所见历史的延续：可能恢复了旧备份或历史被改写。
     """
 
 
@@ -65,12 +73,15 @@ class Verifier:
         if not separator:
             raise InvalidCheckpoint("the note has no signature")
         body = text + "\n"
-        for line in signatures.splitlines():
+        *lines, end = signatures.split("\n")
+        if end or not all(line.startswith(_SIGNATURE) for line in lines):
+            raise InvalidCheckpoint("the note has other lines than signatures after its text")
+        for line in lines:
             name, _, encoded = line.removeprefix(_SIGNATURE).rpartition(" ")
-            if not line.startswith(_SIGNATURE) or name != self.name:
+            if name != self.name:
                 continue
             try:
-                raw = base64.b64decode(encoded, validate=True)
+                raw = _decoded(encoded)
                 if raw[:4] == self._id:
                     self._key.verify(raw[4:], body.encode())
                     return parse(body)
@@ -83,12 +94,20 @@ def parse(body: str) -> Checkpoint:
     """The checkpoint a note's text states; says nothing about signatures."""
     lines = body.split("\n")
     try:
-        origin, size, root = lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True)
+        origin, size, root = lines[0], int(lines[1]), _decoded(lines[2])
     except (IndexError, ValueError) as error:
         raise InvalidCheckpoint("a checkpoint is origin, size and root on three lines") from error
     if not origin or len(root) != 32 or str(size) != lines[1] or size < 0:
         raise InvalidCheckpoint("a checkpoint is origin, size and root on three lines")
     return Checkpoint(origin, size, root)
+
+
+def _decoded(text: str) -> bytes:
+    """Base64 in its one canonical form; the standard decoder lets unused bits be anything."""
+    raw = base64.b64decode(text, validate=True)
+    if base64.b64encode(raw).decode() != text:
+        raise ValueError("not canonical base64")
+    return raw
 
 
 class Signer:
@@ -102,12 +121,7 @@ class Signer:
     @classmethod
     def load(cls, path: Path, name: str) -> Signer:
         """The key in `path` (hexadecimal seed); made there, mode 0600, if the file does not exist."""
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as file:
-                file.write(os.urandom(32).hex() + "\n")
-        return cls(name, bytes.fromhex(path.read_text().strip()))
+        return cls(name, load_secret(path))
 
     @property
     def vkey(self) -> str:
@@ -122,11 +136,16 @@ class Signer:
 
 
 def make_checkpoint(database: Database, signer: Signer) -> str:
-    """Signs the log as it stands and stores the note; the same size gives the same note again."""
+    """Signs the log as it stands and stores the note; the same size gives the same note again.
+
+    Never signs two histories: raises :class:`HistoryLost` when the log does not continue the last
+    checkpoint that is stored.
+    """
     with database.connection() as connection:
         row = connection.execute("SELECT size, frontier FROM log_head").fetchone()
         assert row is not None
         size, tree = row[0], Frontier(row[0], bytes(row[1]))
+        _continues(connection, size, tree.root)
         note = signer.sign(Checkpoint(signer.name, size, tree.root))
         connection.execute(
             "INSERT INTO checkpoints (size, root, note) VALUES (%s, %s, %s) ON CONFLICT (size) DO NOTHING",
@@ -135,3 +154,19 @@ def make_checkpoint(database: Database, signer: Signer) -> str:
         stored = connection.execute("SELECT note FROM checkpoints WHERE size = %s", (size,)).fetchone()
     assert stored is not None
     return str(stored[0])
+
+
+def _continues(connection: Connection, size: int, root: bytes) -> None:
+    last = connection.execute("SELECT size, root FROM checkpoints ORDER BY size DESC LIMIT 1").fetchone()
+    if last is None:
+        return
+    signed, signed_root = int(last[0]), bytes(last[1])
+    if signed > size:
+        # Another process may have signed after the head was read; a log that shrank stays so.
+        now = connection.execute("SELECT size FROM log_head").fetchone()
+        if now is not None and now[0] >= signed:
+            return
+        raise HistoryLost(f"a checkpoint saw {signed} events, the log has {size} 检查点已见 {signed} 个事件")
+    again = root if signed == size else range_root(0, signed, TreeReader(connection).node)
+    if again != signed_root:
+        raise HistoryLost(f"another history under {signed} events 前 {signed} 个事件的历史不同")
