@@ -17,11 +17,13 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from ledger.store.checkpoint import HistoryLost as HistoryLost
 from ledger.store.checkpoint import Verifier
 from ledger.store.database import Connection, Database
 from ledger.store.merkle import Frontier
 from ledger.store.migrate import migrate, migrations
 from ledger.store.proofs import NoSuchProof, root_at
+from ledger.store.secrets import flush_folder
 from ledger.store.verify import verify_log
 
 TABLES = {
@@ -29,20 +31,14 @@ TABLES = {
     "vault": ("vault_keys", "vault_lookups"),
 }
 MANIFEST = "manifest.json"
-VERSION = 1
+VERSION = 2
+_LOCK = 20_262
 
 
 class BackupError(RuntimeError):
     """The folder or schema cannot be used for this, or the backup is damaged.
 
     备份目录、目标模式不可用，或备份已损坏。
-    """
-
-
-class HistoryLost(RuntimeError):
-    """The log is not a continuation of what a trusted checkpoint saw: an older copy, or another history.
-
-    台账不是可信检查点所见历史的延续：可能恢复了旧备份或历史被改写。
     """
 
 
@@ -53,11 +49,14 @@ def backup(database: Database, folder: Path) -> dict[str, Any]:
     files: dict[str, Any] = {}
     connection = database.connect()
     try:
+        connection.execute("SET synchronize_seqscans TO off")
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         for part, tables in TABLES.items():
-            (folder / part).mkdir(parents=True)
+            (folder / part).mkdir(parents=True, mode=0o700)
             for table in tables:
                 files[f"{part}/{table}"] = _copy_out(connection, table, folder / part / table)
+            flush_folder(folder / part)
+        applied = connection.execute("SELECT number, name, checksum FROM schema_migrations").fetchall()
         row = connection.execute("SELECT size, frontier FROM log_head").fetchone()
         assert row is not None
     finally:
@@ -65,12 +64,14 @@ def backup(database: Database, folder: Path) -> dict[str, Any]:
     manifest = {
         "version": VERSION,
         "made_at": datetime.now(UTC).isoformat(),
-        "migrations": {m.name: m.checksum for m in migrations()},
+        "schema": max(number for number, *_ in applied),
+        "migrations": {name: checksum for _, name, checksum in applied},
         "size": row[0],
         "root": Frontier(row[0], bytes(row[1])).root.hex(),
         "files": files,
     }
     _write(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
+    flush_folder(folder)
     return manifest
 
 
@@ -96,18 +97,65 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def restore(folder: Path, conninfo: str, schema: str, *, erased: Sequence[str] = ()) -> dict[str, Any]:
-    """Restores a backup into an empty schema and verifies it; nothing stays of one that does not verify.
+    """Restores a backup into an empty schema, which need not have the name it was made from.
 
+    It is brought back and verified under a name of its own and becomes `schema` only then: nothing is
+    ever seen of a backup that does not verify. A backup of an older release is brought up to date.
     `erased` are the subjects whose keys were dropped after the backup was made: dropped again here.
     Raises :class:`BackupError`.
     """
     manifest = _checked(folder)
-    migrate(conninfo, schema)
+    aside = f"restoring_{hashlib.sha256(schema.encode()).hexdigest()[:24]}"
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute("SET client_min_messages = warning")
+        # One at a time; the leavings of one that was cut off go first.
+        connection.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", (_LOCK, schema))
+        _require_empty(connection, schema)
+        _drop(connection, aside)
+        try:
+            _bring_back(folder, manifest, conninfo, aside, erased)
+            _verify(conninfo, aside, manifest)
+            with connection.transaction():
+                _require_empty(connection, schema)
+                _drop(connection, schema)
+                connection.execute(
+                    sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(
+                        sql.Identifier(aside), sql.Identifier(schema)
+                    )
+                )
+        except BaseException:
+            _drop(connection, aside)
+            raise
+    return manifest
+
+
+def _require_empty(connection: psycopg.Connection[Any], schema: str) -> None:
+    """Refuses a schema in which any table holds a row, beside what a migration puts there."""
+    tables = connection.execute(
+        "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = %s AND c.relkind IN ('r', 'p')",
+        (schema,),
+    ).fetchall()
+    for (table,) in tables:
+        if table in ("schema_migrations", "log_head", "view_positions"):
+            continue
+        found = connection.execute(
+            sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(schema, table))
+        ).fetchone()
+        if found is None or found[0]:
+            raise BackupError(f"schema {schema} is not empty 目标模式已有数据: {table}")
+
+
+def _drop(connection: psycopg.Connection[Any], schema: str) -> None:
+    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
+
+
+def _bring_back(
+    folder: Path, manifest: dict[str, Any], conninfo: str, schema: str, erased: Sequence[str]
+) -> None:
+    migrate(conninfo, schema, upto=manifest["schema"])
     with psycopg.connect(conninfo) as connection:
         connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
-        row = connection.execute("SELECT size FROM log_head").fetchone()
-        if row is None or row[0]:
-            raise BackupError(f"schema {schema} is not empty 目标模式已有数据")
         connection.execute("ALTER TABLE log_head DISABLE TRIGGER never_changed")
         connection.execute("DELETE FROM log_head")
         connection.execute("ALTER TABLE log_head ENABLE TRIGGER never_changed")
@@ -120,15 +168,14 @@ def restore(folder: Path, conninfo: str, schema: str, *, erased: Sequence[str] =
                 (subject,),
             )
             connection.execute("DELETE FROM vault_lookups WHERE subject = %s", (subject,))
-    _verify(conninfo, schema, manifest)
-    return manifest
+    migrate(conninfo, schema)
 
 
 def _checked(folder: Path) -> dict[str, Any]:
     """The manifest of a backup whose every file is whole."""
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
-        if manifest["version"] != VERSION:
+        if manifest["version"] != VERSION or not isinstance(manifest["schema"], int):
             raise BackupError(f"version {manifest['version']} is unknown 未知备份版本")
         for name, stated in manifest["files"].items():
             with (folder / name).open("rb") as file:
@@ -156,8 +203,6 @@ def _verify(conninfo: str, schema: str, manifest: dict[str, Any]) -> None:
     finally:
         database.close()
     if report.differences or (report.events, report.root.hex()) != (manifest["size"], manifest["root"]):
-        with psycopg.connect(conninfo, autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
         raise BackupError(f"the restored log does not verify 恢复的台账校验不通过: {report.differences[:3]}")
 
 
