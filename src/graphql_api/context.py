@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeAlias
 
 import anyio.to_thread
@@ -23,6 +23,8 @@ from ledger.store.execute import Ledger
 Row = dict[str, Any]
 SEALED = re.compile(r"1\|(?:person|household):[^|\"]*\|[^|\"]*\|[^|\"]*\|[A-Za-z0-9_=-]+")
 MASK = "***"
+ERASED = "[erased 已销毁]"
+"""Stands for text whose key was dropped after the statutory period."""
 
 IN_SCOPE = (
     "{column} IN (SELECT organisation_id FROM organisations"
@@ -197,7 +199,7 @@ class Context:
                     self.services.readings.record, viewer, subjects, fields, purpose, at
                 )
             return await anyio.to_thread.run_sync(
-                self.services.ledger.vault.open_many, [key[0] for key in keys]
+                partial(self.services.ledger.vault.open_many, [key[0] for key in keys], erased=ERASED)
             )
 
         return DataLoader(load)

@@ -90,8 +90,9 @@ def refusal_of(error: Exception) -> Refusal:
             code=error.code, message_en=error.english, message_zh=error.chinese, article=error.ARTICLE or None
         )
     if isinstance(error, Busy):
-        lines = [line.strip() for line in (Busy.__doc__ or "").strip().splitlines() if line.strip()]
-        return Refusal(code="Busy", message_en=lines[0], message_zh=lines[-1], article=None)
+        words = (type(error).__doc__ or "").strip().splitlines()
+        lines = [line.strip() for line in words if line.strip()]
+        return Refusal(code=type(error).__name__, message_en=lines[0], message_zh=lines[-1], article=None)
     return Refusal(code="BadInput", message_en=str(error), message_zh=f"输入无效：{error}", article=None)
 
 

@@ -9,20 +9,25 @@ from typing import NamedTuple
 MAX_APPEND = 5000
 """The most events one append may bring: a longer one would hold the writer lock too long."""
 
+MAX_BYTES = 64 << 20
+"""The most data one append may bring, for the same reason."""
+
 
 @dataclass(slots=True)
 class VaultWrites:
     """Vault rows stored in the same transaction as the events that need them.
 
     `keys` holds (subject tag, purpose, wrapped key), `lookups` (kind, keyed hash, subject tag).
-    A key or hash that exists already is a conflict: someone else was first.
+    A key or hash that exists already is a conflict: someone else was first. `used` are the
+    subjects whose stored keys sealed something in these events: one erased meanwhile is a conflict too.
     """
 
     keys: list[tuple[str, str, bytes]] = field(default_factory=list)
     lookups: list[tuple[str, bytes, str]] = field(default_factory=list)
+    used: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.keys or self.lookups)
+        return bool(self.keys or self.lookups or self.used)
 
 
 class Appended(NamedTuple):
@@ -34,7 +39,7 @@ class Appended(NamedTuple):
 
 
 class TooLarge(ValueError):
-    """One append may hold at most 5,000 events; use chunks closed by a header event.
+    """One append may hold at most 5,000 events and 64 MiB; use chunks closed by a header event.
 
-    一次最多登记 5000 个事件，请分块提交。
+    一次最多登记 5000 个事件、64 MiB 数据，请分块提交。
     """

@@ -23,5 +23,6 @@ def vault_json(writes: VaultWrites) -> str:
         {
             "keys": [[subject, purpose, wrapped.hex()] for subject, purpose, wrapped in writes.keys],
             "lookups": [[kind, digest.hex(), subject] for kind, digest, subject in writes.lookups],
+            "used": writes.used,
         }
     )

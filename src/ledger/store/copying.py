@@ -7,7 +7,6 @@ import struct
 from collections.abc import Sequence
 from datetime import timedelta
 
-import psycopg
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent
 from eventsourcing.persistence import IntegrityError
 
@@ -160,8 +159,3 @@ def _store_tile(connection: Connection, last: int, hashes: bytes | None) -> None
         (last // 256 - 1, hashes, subtree_root(hashes)),
         prepare=True,
     )
-
-
-def is_connection_lost(error: Exception) -> bool:
-    """Whether a failed append may nevertheless have been committed: only its command id can tell."""
-    return isinstance(error, psycopg.OperationalError)

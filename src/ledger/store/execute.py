@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
+import psycopg
 from eventsourcing.dcb.api import DCBAppendCondition, DCBQuery, DCBQueryItem
 from eventsourcing.persistence import IntegrityError
 
@@ -30,6 +32,8 @@ from ledger.kernel import (
 )
 from ledger.store.appending import Appended, VaultWrites
 from ledger.store.database import Database
+from ledger.store.failures import Busy as Busy
+from ledger.store.failures import ConnectionLost, is_lost
 from ledger.store.mapper import Mapper
 from ledger.store.recorder import SealedRecorder
 from ledger.store.vault import DivisionKey, Vault
@@ -40,6 +44,9 @@ ID_NUMBER = "id_number"
 ATTEMPTS = 12
 """How often a decision is taken anew when its facts changed meanwhile."""
 
+LOSSES = 6
+"""How often it is taken anew when the connection broke; the waits between double and come to three seconds."""
+
 
 class Outcome(NamedTuple):
     """What a command led to: the last position it was recorded at, its events, and whether it was a repeat."""
@@ -47,13 +54,6 @@ class Outcome(NamedTuple):
     position: int
     events: Sequence[Event]
     duplicate: bool
-
-
-class Busy(Exception):
-    """The facts of this decision kept changing; nothing was recorded, try again.
-
-    相关数据正在被频繁修改，未作登记，请重试。
-    """
 
 
 class Ledger:
@@ -93,16 +93,30 @@ class Ledger:
         """Decides `command` and records what follows, once.
 
         The same command id with the same content returns the first outcome and records nothing.
-        Raises a :class:`Refused` when a rule is broken, :class:`Busy` after too many conflicts.
+        A lost connection is survived: whether anything was recorded before it broke is read by the
+        command's own tag, which is part of every boundary, so that nothing is ever recorded twice.
+        Raises a :class:`Refused` when a rule is broken, :class:`Busy` after too many conflicts,
+        ``ConnectionLost`` when the database stays away.
         """
         if actor.role not in command.ROLES:
             raise NotAllowed(role=actor.role.value)
         now = now or datetime.now(UTC)
         digest = self.digest_of(command)
-        for _ in range(ATTEMPTS):
-            outcome = self._attempt(command, actor, now, digest)
+        conflicts = losses = 0
+        while conflicts < ATTEMPTS:
+            try:
+                outcome = self._attempt(command, actor, now, digest)
+            except psycopg.Error as error:
+                losses += 1
+                if not is_lost(error):
+                    raise
+                if losses == LOSSES:
+                    raise ConnectionLost(str(error)) from error
+                time.sleep(0.05 * 2**losses)
+                continue
             if outcome is not None:
                 return outcome
+            conflicts += 1
         raise Busy
 
     def _attempt(self, command: Command, actor: Actor, now: datetime, digest: str) -> Outcome | None:
@@ -125,6 +139,7 @@ class Ledger:
         try:
             appended = self.recorder.append_sealed(stored, condition, writes)
         except IntegrityError:
+            self.vault.forget(writes.used)
             return None
         self.vault.remember(keys)
         return Outcome(appended.last, events, False)
@@ -198,7 +213,11 @@ class Ledger:
         checked = None
         if condition is not None:
             checked = DCBAppendCondition(fail_if_events_match=to_query(condition), after=after)
-        appended = self.recorder.append_sealed(stored, checked, writes)
+        try:
+            appended = self.recorder.append_sealed(stored, checked, writes)
+        except IntegrityError:
+            self.vault.forget(writes.used)
+            raise
         self.vault.remember(keys)
         return appended
 

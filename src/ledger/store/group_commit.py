@@ -6,12 +6,15 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 
+import psycopg
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent
 from eventsourcing.persistence import IntegrityError
+from psycopg_pool import PoolTimeout
 
-from ledger.store.appending import Appended, VaultWrites
+from ledger.store.appending import MAX_BYTES, Appended, VaultWrites
 from ledger.store.conditions import condition_json, vault_json
 from ledger.store.database import Connection, Database
+from ledger.store.failures import is_lost, told
 from ledger.store.leaves import content_digest, tag_key
 
 GROUP = 64
@@ -33,6 +36,7 @@ class Request:
         "tags",
         "types",
         "vault",
+        "weight",
     )
 
     def __init__(
@@ -46,6 +50,7 @@ class Request:
         self.tag_counts = [len(e.tags) for e in events]
         self.condition = None if condition is None else condition_json(condition)
         self.vault = vault_json(vault) if vault else None
+        self.weight = sum(map(len, self.datas))
         self.done = False
         self.result: Appended | None = None
         self.failure: BaseException | None = None
@@ -60,7 +65,10 @@ class GroupCommit:
         self._leader = threading.Lock()
 
     def append(self, request: Request) -> Appended:
-        """Commits `request` with whoever else waits. Raises ``IntegrityError`` when its condition fails."""
+        """Commits `request` with whoever else waits.
+
+        Raises ``IntegrityError`` when its condition fails, and what :mod:`ledger.store.failures` names.
+        """
         self._waiting.append(request)
         while not request.done:
             with self._leader:
@@ -72,22 +80,36 @@ class GroupCommit:
         return request.result
 
     def _lead(self) -> None:
-        group: list[Request] = []
-        while self._waiting and len(group) < GROUP:
-            group.append(self._waiting.popleft())
+        group = self._next_group()
         try:
             with self._database.connection() as connection:
                 _commit(connection, group)
         except Exception as error:
-            # A request that cannot be stored (a zero byte in a tag, say) must not sink the others.
-            if len(group) > 1 and not _lost(error):
+            # A request that cannot be stored (a zero byte in a tag, say) must not sink the others. What was
+            # lost may have been committed, and what waited in vain would wait again: neither is tried anew.
+            if len(group) > 1 and not _shared(error):
                 self._one_by_one(group)
             else:
                 for request in group:
-                    request.failure = error
+                    request.failure = told(error)
+        except BaseException as error:
+            for request in group:
+                request.failure = told(psycopg.OperationalError(f"the commit was interrupted: {error!r}"))
+            raise
         finally:
             for request in group:
                 request.done = True
+
+    def _next_group(self) -> list[Request]:
+        """Those who have waited longest, as many as one transaction takes."""
+        group: list[Request] = []
+        weight = 0
+        while self._waiting and len(group) < GROUP:
+            weight += self._waiting[0].weight
+            if group and weight > MAX_BYTES:
+                break
+            group.append(self._waiting.popleft())
+        return group
 
     def _one_by_one(self, group: Sequence[Request]) -> None:
         for request in group:
@@ -95,13 +117,12 @@ class GroupCommit:
                 with self._database.connection() as connection:
                     _commit(connection, [request])
             except Exception as error:
-                request.failure = error
+                request.failure = told(error)
 
 
-def _lost(error: Exception) -> bool:
-    from psycopg import OperationalError
-
-    return isinstance(error, OperationalError)
+def _shared(error: Exception) -> bool:
+    """Whether an error concerns the connection or the lock rather than one of the requests."""
+    return is_lost(error) or isinstance(error, PoolTimeout | psycopg.errors.LockNotAvailable)
 
 
 def _commit(connection: Connection, group: Sequence[Request]) -> None:

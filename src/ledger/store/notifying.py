@@ -60,7 +60,10 @@ class Notifier:
                     "SELECT pg_notify(%s, %s)", (self._database.channel, str(position)), prepare=True
                 )
             except psycopg.Error:
-                connection = None  # subscribers look by themselves every second
+                # Subscribers look by themselves every second.
+                if connection is not None:
+                    connection.close()
+                connection = None
             with self._wake:
                 self._told = position
                 if not self._closed:

@@ -14,9 +14,10 @@ from eventsourcing.dcb.api import (
 )
 from eventsourcing.persistence import ProgrammingError
 
-from ledger.store.appending import MAX_APPEND, Appended, TooLarge, VaultWrites
+from ledger.store.appending import MAX_APPEND, MAX_BYTES, Appended, TooLarge, VaultWrites
 from ledger.store.copying import Prepared, append_batch
 from ledger.store.database import Database
+from ledger.store.failures import telling
 from ledger.store.group_commit import GroupCommit, Request
 from ledger.store.notifying import Notifier
 from ledger.store.reading import StoredEvent, read_page, read_pages, read_with_head
@@ -94,7 +95,8 @@ class SealedRecorder(DCBRecorder):
         """Appends events with the vault rows they need, all or nothing.
 
         Raises the library's ``IntegrityError`` when an event inside the condition was recorded
-        after its position, or an identity or key exists already; :class:`TooLarge`.
+        after its position, or an identity or key exists already; :class:`TooLarge`; ``WriterStuck``
+        when nothing could be recorded in time; ``ConnectionLost`` when nobody can say what was.
         """
         if not events:
             raise ProgrammingError("nothing to append")
@@ -102,11 +104,14 @@ class SealedRecorder(DCBRecorder):
             raise TooLarge(
                 f"{len(events)} events in one append, at most {MAX_APPEND} 一次最多 {MAX_APPEND} 个事件"
             )
+        size = sum(len(e.data) for e in events)
+        if size > MAX_BYTES:
+            raise TooLarge(f"{size} bytes in one append, at most {MAX_BYTES} 一次最多 {MAX_BYTES} 字节")
         if len(events) < COPY_FROM:
             appended = self._group.append(Request(events, condition, vault))
         else:
             prepared = Prepared(events)
-            with self.database.connection() as connection:
+            with telling(), self.database.connection() as connection:
                 appended = append_batch(connection, prepared, condition, vault)
         self._notifier.appended(appended.last)
         return appended

@@ -35,6 +35,7 @@ class Subscription(DCBSubscription[Any]):
         self._page: deque[DCBSequencedEvent] = deque()
         self._connection: Connection | None = None
         self._patience = 0.05
+        self._seen_all_to = 0
 
     def __exit__(self, *args: object, **kwargs: Any) -> None:
         super().__exit__(*args, **kwargs)
@@ -63,10 +64,17 @@ class Subscription(DCBSubscription[Any]):
             self._connection = self._database.connect()
             channel = psycopg.sql.Identifier(self._database.channel)
             self._connection.execute(psycopg.sql.SQL("LISTEN {}").format(channel))
-        rows = read_page(self._connection, self._query, self._last_position, None, PAGE)
-        if not rows:
+        # Up to a head that was read, all is there: what did not match need never be looked at again,
+        # which is what keeps waiting for a rare event cheap in a long log.
+        row = self._connection.execute("SELECT size FROM log_head", prepare=True).fetchone()
+        assert row is not None
+        head, after = int(row[0]), max(self._last_position or 0, self._seen_all_to)
+        if head <= after:
             self._wait(self._connection)
             return
+        rows = read_page(self._connection, self._query, after, head, PAGE)
+        if len(rows) < PAGE:
+            self._seen_all_to = head
         self._page.extend(
             DCBSequencedEvent(DCBEvent(row.type, bytes(row.data), row.tags), row.position) for row in rows
         )

@@ -24,6 +24,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ledger.store.appending import VaultWrites
 from ledger.store.database import Database
+from ledger.store.failures import telling
+from ledger.store.secrets import load_secret
 
 FILE = "file"
 """Purpose of the key that seals a subject's file; other purposes have other terms of retention."""
@@ -46,12 +48,7 @@ class DivisionKey:
     @classmethod
     def load(cls, path: Path) -> DivisionKey:
         """The key in `path`, hexadecimal; made there (mode 0600) if the file does not exist."""
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as file:
-                file.write(os.urandom(32).hex() + "\n")
-        return cls(bytes.fromhex(path.read_text().strip()))
+        return cls(load_secret(path))
 
     def wrap(self, subject: str, key: bytes) -> bytes:
         nonce = os.urandom(12)
@@ -110,9 +107,14 @@ class Vault:
     # --- sealing ---
 
     def keys_for(self, subjects: Iterable[str], writes: VaultWrites) -> Mapping[str, AESGCM]:
-        """A data key for each subject; new ones are added to `writes`, to be stored with the events."""
+        """A data key for each subject; new ones are added to `writes`, to be stored with the events.
+
+        Those that exist are named in `writes` as used: another process may have erased one since it
+        was cached here, and text sealed under it would be lost.
+        """
         wanted = set(subjects)
         found = self._load(wanted)
+        writes.used.extend(sorted(found))
         for subject in sorted(wanted - found.keys()):
             secret = AESGCM.generate_key(256)
             writes.keys.append((subject, FILE, self._key.wrap(subject, secret)))
@@ -126,37 +128,62 @@ class Vault:
             while len(self._cache) > _CACHED_KEYS:
                 self._cache.popitem(last=False)
 
+    def forget(self, subjects: Iterable[str]) -> None:
+        """Takes keys out of the cache, to be read anew."""
+        with self._lock:
+            for subject in subjects:
+                self._cache.pop(subject, None)
+
     def _load(self, subjects: set[str]) -> dict[str, AESGCM]:
+        """The keys for sealing: cached ones as they are, since the append refuses those erased meanwhile."""
         with self._lock:
             found = {s: self._cache[s] for s in subjects if s in self._cache}
         missing = subjects - found.keys()
         if missing:
-            with self._database.connection() as connection:
-                rows = connection.execute(
-                    "SELECT subject, wrapped, erased_at FROM vault_keys WHERE purpose = %s AND subject = ANY(%s)",
-                    (FILE, list(missing)),
-                ).fetchall()
-            loaded = {}
-            for subject, wrapped, erased_at in rows:
-                if erased_at is not None:
-                    raise Erased(subject)
-                loaded[subject] = AESGCM(self._key.unwrap(subject, bytes(wrapped)))
-            self.remember(loaded)
+            loaded, erased = self._read(missing)
+            if erased:
+                raise Erased(min(erased))
             found.update(loaded)
         return found
+
+    def _read(self, subjects: set[str]) -> tuple[dict[str, AESGCM], set[str]]:
+        """The keys as the vault holds them now, and the subjects whose key was erased."""
+        with self._database.connection() as connection:
+            rows = connection.execute(
+                "SELECT subject, wrapped, erased_at FROM vault_keys WHERE purpose = %s AND subject = ANY(%s)",
+                (FILE, list(subjects)),
+            ).fetchall()
+        erased = {subject for subject, _, erased_at in rows if erased_at is not None}
+        self.forget(erased)
+        with self._lock:
+            found = {subject: self._cache[subject] for subject, *_ in rows if subject in self._cache}
+        loaded = {
+            subject: AESGCM(self._key.unwrap(subject, bytes(wrapped)))
+            for subject, wrapped, _ in rows
+            if subject not in erased and subject not in found
+        }
+        self.remember(loaded)
+        return found | loaded, erased
 
     def open(self, sealed: str) -> str:
         """The text of one sealed string. Raises :class:`Erased`, or ``ValueError`` when it was altered."""
         return self.open_many([sealed])[0]
 
-    def open_many(self, sealed: Iterable[str]) -> list[str]:
-        """The texts of many sealed strings, in order, their keys read at once."""
+    def open_many(self, sealed: Iterable[str], *, erased: str | None = None) -> list[str]:
+        """The texts of many sealed strings, in order; `erased` stands for those whose key was erased.
+
+        The vault itself is asked each time, never the cache alone: a key erased by another process
+        opens nothing from then on. Raises :class:`Erased` when `erased` is not given.
+        """
         parts = [_parse(item) for item in sealed]
-        keys = self._load({subject for subject, *_ in parts})
+        keys, _ = self._read({subject for subject, *_ in parts}) if parts else ({}, set())
         texts = []
         for subject, event_id, field, nonce, body in parts:
             if subject not in keys:
-                raise Erased(subject)
+                if erased is None:
+                    raise Erased(subject)
+                texts.append(erased)
+                continue
             try:
                 texts.append(keys[subject].decrypt(nonce, body, f"{event_id}|{field}".encode()).decode())
             except InvalidTag:
@@ -167,15 +194,16 @@ class Vault:
 
     def erase(self, subject: str) -> bool:
         """Drops the subject's file key and identities for ever; false when there was none."""
-        with self._database.connection() as connection, connection.transaction():
+        with telling(), self._database.connection() as connection, connection.transaction():
+            # After an append that used the key, or before it: never in between.
+            connection.execute("SELECT lock_writer()")
             done = connection.execute(
                 "UPDATE vault_keys SET wrapped = ''::bytea, erased_at = clock_timestamp() "
                 "WHERE subject = %s AND purpose = %s AND erased_at IS NULL",
                 (subject, FILE),
             ).rowcount
             connection.execute("DELETE FROM vault_lookups WHERE subject = %s", (subject,))
-        with self._lock:
-            self._cache.pop(subject, None)
+        self.forget([subject])
         return done > 0
 
 
