@@ -41,7 +41,9 @@ def owner(postgres_url: str, schema: str) -> Iterator[psycopg.Connection[Any]]:
 
 
 def none_tagged(*tags: str, after: int = 0) -> DCBAppendCondition:
-    return DCBAppendCondition(fail_if_events_match=DCBQuery(items=[DCBQueryItem(tags=list(tags))]), after=after)
+    return DCBAppendCondition(
+        fail_if_events_match=DCBQuery(items=[DCBQueryItem(tags=list(tags))]), after=after
+    )
 
 
 def at_once(calls: list[Callable[[], int]]) -> list[int | BaseException]:
@@ -273,7 +275,9 @@ def test_the_largest_append_is_taken(log: SealedRecorder) -> None:
 def test_a_stuck_writer_is_a_clear_error_for_the_others_and_never_a_hang(
     postgres_url: str, schema: str, owner: psycopg.Connection[Any], count: int
 ) -> None:
-    database = Database(make_conninfo(postgres_url, options="-c ledger.writer_wait=200ms"), schema, max_size=4)
+    database = Database(
+        make_conninfo(postgres_url, options="-c ledger.writer_wait=200ms"), schema, max_size=4
+    )
     recorder = SealedRecorder(database)
     events = [event(f"e{n}") for n in range(count)]
     with owner.transaction():

@@ -40,7 +40,9 @@ def append_of_every_kind(url: str, schema: str, seed: int, rounds: int, answers:
             last = recorder.append([event(name, f"writer:{seed}") for name in names])
             done.extend((name, last - count + 1 + i) for i, name in enumerate(names))
 
-    threads = [threading.Thread(target=singles, args=(n,)) for n in range(4)] + [threading.Thread(target=bulks)]
+    threads = [threading.Thread(target=singles, args=(n,)) for n in range(4)] + [
+        threading.Thread(target=bulks)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

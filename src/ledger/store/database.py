@@ -42,11 +42,18 @@ def _missing(conninfo: str) -> dict[str, int]:
 class Database:
     """A pool of connections to `schema`, autocommit, UTC, UTF-8, in the restricted role where the server has it.
 
-    `role=None` keeps the role of the connection string, for owners of views and for maintenance.
+    Who finds no connection within `timeout` seconds is told so; `role=None` keeps the role of the connection string, for owners of views and for maintenance.
     """
 
     def __init__(
-        self, conninfo: str, schema: str, *, min_size: int = 1, max_size: int = 10, role: str | None = ROLE
+        self,
+        conninfo: str,
+        schema: str,
+        *,
+        min_size: int = 1,
+        max_size: int = 10,
+        role: str | None = ROLE,
+        timeout: float = 30,
     ) -> None:
         self.conninfo = make_conninfo(conninfo, **_missing(conninfo))
         self.schema = checked_name(schema)
@@ -58,7 +65,7 @@ class Database:
             kwargs={"autocommit": True},
             configure=self.configure,
             check=ConnectionPool.check_connection,
-            timeout=30,
+            timeout=timeout,
             open=True,
         )
 
@@ -86,7 +93,7 @@ class Database:
 
     @contextlib.contextmanager
     def connection(self) -> Iterator[Connection]:
-        """A connection from the pool. Raises psycopg's ``PoolTimeout`` when none is free for 30 s."""
+        """A connection from the pool. Raises psycopg's ``PoolTimeout`` when none is free in time."""
         with self._pool.connection() as connection:
             yield connection
 
