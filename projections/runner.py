@@ -37,7 +37,7 @@ class Standing(NamedTuple):
 
 def connect(conninfo: str, schema: str) -> Connection:
     """A connection as the owner of the views, ready to fold."""
-    connection: Connection = psycopg.connect(conninfo, autocommit=True)
+    connection: Connection = psycopg.connect(conninfo, autocommit=True, client_encoding="UTF8")
     connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
     connection.execute("SET timezone TO 'UTC'")
     prepare(connection)

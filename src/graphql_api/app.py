@@ -117,7 +117,7 @@ def create_app(
         settings.conninfo,
         min_size=2,
         max_size=settings.pool_size,
-        kwargs={"autocommit": True},
+        kwargs={"autocommit": True, "client_encoding": "UTF8"},
         configure=configure,
         open=False,
     )

@@ -106,7 +106,7 @@ def restore(folder: Path, conninfo: str, schema: str, *, erased: Sequence[str] =
     """
     manifest = _checked(folder)
     aside = f"restoring_{hashlib.sha256(schema.encode()).hexdigest()[:24]}"
-    with psycopg.connect(conninfo, autocommit=True) as connection:
+    with psycopg.connect(conninfo, autocommit=True, client_encoding="UTF8") as connection:
         connection.execute("SET client_min_messages = warning")
         # One at a time; the leavings of one that was cut off go first.
         connection.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", (_LOCK, schema))
@@ -154,7 +154,7 @@ def _bring_back(
     folder: Path, manifest: dict[str, Any], conninfo: str, schema: str, erased: Sequence[str]
 ) -> None:
     migrate(conninfo, schema, upto=manifest["schema"])
-    with psycopg.connect(conninfo) as connection:
+    with psycopg.connect(conninfo, client_encoding="UTF8") as connection:
         connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
         connection.execute("ALTER TABLE log_head DISABLE TRIGGER never_changed")
         connection.execute("DELETE FROM log_head")

@@ -26,7 +26,6 @@ _PATIENCE = {
 
 _PINNED = """
     SELECT set_config('search_path', quote_ident(%s), false), set_config('timezone', 'UTC', false),
-        set_config('client_encoding', 'UTF8', false),
         set_config('default_transaction_isolation', 'read committed', false),
         set_config('synchronous_commit', CASE current_setting('synchronous_commit')
             WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)
@@ -62,7 +61,7 @@ class Database:
             self.conninfo,
             min_size=min_size,
             max_size=max_size,
-            kwargs={"autocommit": True},
+            kwargs={"autocommit": True, "client_encoding": "UTF8"},
             configure=self.configure,
             check=ConnectionPool.check_connection,
             timeout=timeout,
@@ -87,7 +86,7 @@ class Database:
 
     def connect(self) -> Connection:
         """A configured connection outside the pool, for listening or streaming; close it yourself."""
-        connection = psycopg.connect(self.conninfo, autocommit=True)
+        connection = psycopg.connect(self.conninfo, autocommit=True, client_encoding="UTF8")
         self.configure(connection)
         return connection
 

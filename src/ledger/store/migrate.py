@@ -76,7 +76,7 @@ def migrate(conninfo: str, schema: str, *, upto: int | None = None) -> list[str]
     Raises :class:`SchemaTooNew`, :class:`MigrationAltered` or :class:`UnsuitableServer` and changes nothing.
     """
     name = sql.Identifier(checked_name(schema))
-    with psycopg.connect(conninfo, autocommit=True) as connection:
+    with psycopg.connect(conninfo, autocommit=True, client_encoding="UTF8") as connection:
         connection.execute("SET client_min_messages = warning")
         _check_server(connection)
         _make_role(connection)
