@@ -20,6 +20,7 @@ CREATE TABLE {household_chain} (
     event_id                 text NOT NULL,
     summary_zh               text NOT NULL,
     summary_en               text NOT NULL,
+    operator_role            text NOT NULL,
     PRIMARY KEY (household_id, position)
 );
 CREATE TABLE {person_chain} (
@@ -58,7 +59,8 @@ SELECT b.data->>'household_id', b.position,
             || coalesce(', ' || round(m.total / 100.0, 2) || ' yuan a month', '')
             || coalesce(', ' || round((b.data->>'amount_fen')::bigint / 100.0, 2) || ' yuan', '')
             || CASE WHEN b.type IN ('CategoryRefused', 'EntitlementSuspended', 'CategoryEnded', 'PaymentReturned', 'AmountAdjusted')
-                    THEN coalesce(', reason: ' || (b.data->>'reason'), '') ELSE '' END
+                    THEN coalesce(', reason: ' || (b.data->>'reason'), '') ELSE '' END,
+       coalesce(b.data->'actor'->>'role', '')
 FROM batch b
 JOIN (VALUES $TITLES) t(type, zh, en) ON t.type = b.type
 LEFT JOIN LATERAL (SELECT sum((a->>'amount_fen')::bigint) AS total

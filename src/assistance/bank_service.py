@@ -12,7 +12,7 @@ from eventsourcing.persistence import IntegrityError
 
 from assistance.bank import BankFileError, BankLine, Layout, read_return, write_file
 from assistance.payment_rows import read_rows
-from assistance.payment_service import CHUNK, DrawResult, DrawRun, file_sha256, record_run
+from assistance.payment_service import CHUNK, PREPARERS, DrawResult, DrawRun, file_sha256, record_run
 from assistance.wiring import Division
 from ledger.kernel import (
     Actor,
@@ -81,6 +81,7 @@ def send(
     run, lines, _ = lines_of(division, run_id)
     if actor.role not in SendRun.ROLES:
         raise NotAllowed(role=actor.role.value)
+    _in_scope(division, run, actor)
     if run.status not in ("approved", "sent", "reconciled"):
         raise WrongStatus(status=run.status, needed="approved")
     opened = division.ledger.vault.open_many(
@@ -232,6 +233,8 @@ def reissue(
     now: datetime,
 ) -> DrawResult:
     """Draws a correcting run for the returned lines of a run that were not paid again yet, to today's accounts."""
+    if actor.role not in PREPARERS:
+        raise NotAllowed(role=actor.role.value)
     run, lines, known = lines_of(division, run_id)
     _in_scope(division, run, actor)
     new_run = RunId(derived_id(command_id, "run/0"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +11,6 @@ import click
 from rich.progress import Progress, TaskID
 
 from assistance.cli import REFUSED, App, guarded, pass_app
-from assistance.wiring import Division
 from ledger.kernel import Actor, CommandId, FundId, OrganisationId, Role, RunId, derived_id, month
 
 operator = click.option("--operator", required=True, help="Who does it 经办人")
@@ -58,6 +57,7 @@ def import_roster_command(
     Exit code 1 when a file had problems.
     """
     from assistance import roster_report
+    from assistance.cut_over import cut_over_of
     from assistance.roster_import import RosterImport, import_roster
 
     now = datetime.now(UTC) if today is None else today.replace(hour=2, tzinfo=UTC)
@@ -94,20 +94,6 @@ def import_roster_command(
 
 def _show(progress: Progress, task: TaskID, done: int, total: int) -> None:
     progress.update(task, completed=done, total=total)
-
-
-def cut_over_of(division: Division, organisation: str) -> date:
-    """The cut-over date in force: a parameter with its basis. Raises ``NoStandard``."""
-    from ledger.organisation.states import Organisation
-    from ledger.standards.book import StandardBook, facts_for
-
-    known = division.ledger.read((Organisation.facts(organisation),))
-    lineage = known.state(Organisation, organisation).lineage
-    book = StandardBook(
-        division.ledger.read(tuple(facts_for("cut_over", None, lineage, None, None))).events()
-    )
-    value = str(book.get("cut_over", None, lineage, date.max).value)
-    return date(int(value[:4]), int(value[4:6]), int(value[6:]))
 
 
 @click.group()

@@ -66,7 +66,7 @@ class DrawRun(NamedTuple):
     fund_ids: tuple[FundId, ...]
 
 
-ROLES = frozenset({Role.CLERK, Role.REVIEWER})
+PREPARERS = frozenset({Role.CLERK, Role.REVIEWER})
 """Who may prepare a run."""
 
 
@@ -77,7 +77,7 @@ def draw(
 
     Raises the refusals of ``ledger.payments.draw``, and ``Busy`` when decisions keep landing meanwhile.
     """
-    if actor.role not in ROLES:
+    if actor.role not in PREPARERS:
         raise NotAllowed(role=actor.role.value)
     for attempt in range(ATTEMPTS):
         run_id = RunId(derived_id(command.command_id, f"run/{attempt}"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,64 +15,114 @@ from rich.console import Console
 from starlette.applications import Starlette
 
 from assistance.bank_service import reconcile, reissue, send
-from assistance.payment_service import DrawRun, draw
+from assistance.cut_over import cut_over_of
+from assistance.payment_service import DrawResult, DrawRun, draw
+from assistance.roster_import import RosterImport, import_roster
 from assistance.tokens import make_token, token_key
 from assistance.wiring import Division
 from graphql_api.app import ApiSettings, create_app
 from graphql_api.auth import TokenCheck
-from graphql_api.ports import SignedCheckpoint
-from ledger.kernel import Actor, CommandId, FundId, OrganisationId, Role, RunId, month
+from graphql_api.ports import BulkOutcome, RosterOutcome, RosterProblem, SignedCheckpoint
+from ledger.kernel import (
+    Actor,
+    CommandId,
+    Event,
+    Facts,
+    FileHash,
+    FundId,
+    OrganisationId,
+    Role,
+    RunId,
+    month,
+    tag,
+)
+from ledger.payments.events import RunReconciled, RunSent
+from ledger.registry.events import RosterImported
 from ledger.store.checkpoint import Signer, Verifier, make_checkpoint
 from projections.runner import Runner
 
 
-class Payments:
-    """The API's way to the bulk steps of runs."""
+class Bulk:
+    """The API's way to the steps that record many events at once."""
 
     def __init__(self, division: Division) -> None:
         self._division = division
 
+    def _drawn(self, result: DrawResult, before: int, told: str) -> BulkOutcome:
+        return BulkOutcome(result.position, "run", result.header.run_id, told, result.position <= before)
+
+    def _told(self, run_id: str, types: tuple[type[Event], ...], before: int, told: str) -> BulkOutcome:
+        """The last event of these types about a run, which a step has just recorded or found recorded."""
+        position = (
+            self._division.ledger.read((Facts(types=types, tags=(tag(RunId, run_id),)),))
+            .recorded[-1]
+            .position
+        )
+        return BulkOutcome(position, "run", run_id, told, position <= before)
+
     def draw(
-        self,
-        command_id: str,
-        organisation_id: str,
-        programme: str,
-        of: str,
-        fund_ids: Sequence[str],
-        actor: Actor,
-    ) -> tuple[int, str, str]:
+        self, command_id: str, organisation_id: str, programme: str, of: str, fund_ids: Sequence[str], actor: Actor
+    ) -> BulkOutcome:  # fmt: skip
         """Draws a run; tells its lines and who was found overpaid."""
+        before = self._division.ledger.recorder.head()
         funds = tuple(FundId(f) for f in fund_ids)
         command = DrawRun(CommandId(command_id), OrganisationId(organisation_id), programme, month(of), funds)
         result = draw(self._division, command, actor, datetime.now(UTC))
         told = f"{result.header.lines} lines 笔, overpaid 多发 {len(result.overpaid)}, no account 无账户 {len(result.without_account)}"
-        return result.position, result.header.run_id, told
+        return self._drawn(result, before, told)
 
-    def send(self, command_id: str, run_id: str, layout: str, actor: Actor) -> tuple[int, str, str]:
+    def send(self, command_id: str, run_id: str, layout: str, actor: Actor) -> BulkOutcome:
         """Writes and records a run's bank file; tells its name."""
+        before = self._division.ledger.recorder.head()
         path = send(self._division, CommandId(command_id), RunId(run_id), actor, datetime.now(UTC), layout)
-        return self._division.ledger.recorder.head(), run_id, path.name
+        return self._told(run_id, (RunSent,), before, path.name)
 
     def reconcile(
         self, run_id: str, file_name: str, content: bytes, layout: str, actor: Actor
-    ) -> tuple[int, str, str]:
+    ) -> BulkOutcome:
         """Records a return file; tells how many lines ended in which state."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / Path(file_name).name
-            path.write_bytes(content)
+        before = self._division.ledger.recorder.head()
+        with given_file(file_name, content) as path:
             report = reconcile(self._division, RunId(run_id), path, actor, datetime.now(UTC), layout)
         told = ", ".join(f"{state} {count}" for state, count in report.counts.items())
-        return self._division.ledger.recorder.head(), run_id, told
+        return self._told(run_id, (RunReconciled,), before, told)
 
-    def reissue(
-        self, command_id: str, run_id: str, fund_ids: Sequence[str], actor: Actor
-    ) -> tuple[int, str, str]:
+    def reissue(self, command_id: str, run_id: str, fund_ids: Sequence[str], actor: Actor) -> BulkOutcome:
         """Draws a correcting run for returned lines."""
+        before = self._division.ledger.recorder.head()
         funds = tuple(FundId(f) for f in fund_ids)
         result = reissue(
             self._division, CommandId(command_id), RunId(run_id), funds, actor, datetime.now(UTC)
         )
-        return result.position, result.header.run_id, f"{result.header.lines} lines 笔"
+        return self._drawn(result, before, f"{result.header.lines} lines 笔")
+
+    def import_roster(
+        self, file_name: str, content: bytes, organisation_id: str, first_month: str, accept_valid: bool, actor: Actor
+    ) -> RosterOutcome:  # fmt: skip
+        """Checks and records a roster of earlier cover."""
+        cut_over = cut_over_of(self._division, organisation_id)
+        with given_file(file_name, content) as path:
+            asked = RosterImport(path, OrganisationId(organisation_id), month(first_month), accept_valid)
+            done = import_roster(self._division, asked, actor, datetime.now(UTC), cut_over=cut_over)
+        once = Facts(types=(RosterImported,), tags=(tag(FileHash, done.file_hash),))
+        position = (
+            self._division.ledger.read((once,)).recorded[-1].position if done.duplicate else done.position
+        )
+        problems = [RosterProblem(*problem) for problem in done.problems]
+        return RosterOutcome(position, done.file_hash, done.recorded, done.duplicate, done.rows, done.households,
+                             done.people, done.rejected, problems)  # fmt: skip
+
+
+@contextlib.contextmanager
+def given_file(name: str, content: bytes) -> Iterator[Path]:
+    """A file that came with a request, under its own name, while the block lasts. Raises ``ValueError`` for an odd name."""
+    plain = Path(name.replace("\\", "/")).name
+    if not plain or plain.startswith(".") or "\x00" in plain or len(plain.encode()) > 200:
+        raise ValueError("the file name cannot be used 文件名无效")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / plain
+        path.write_bytes(content)
+        yield path
 
 
 def application(division: Division) -> Starlette:
@@ -85,7 +137,7 @@ def application(division: Division) -> Starlette:
 
     tokens = TokenCheck(token_key(settings.token_key_file), settings.issuer, settings.audience)
     api = ApiSettings(division.url, division.schema, tokens)
-    return create_app(api, division.ledger, division.readings, Payments(division), checkpoint)
+    return create_app(api, division.ledger, division.readings, Bulk(division), checkpoint)
 
 
 def greet(division: Division, console: Console, host: str, port: int) -> None:
@@ -108,6 +160,10 @@ def greet(division: Division, console: Console, host: str, port: int) -> None:
 
 def serve(division: Division, host: str, port: int, *, with_runner: bool) -> None:
     """Serves until interrupted; with the runner, keeps the views up to date in a thread beside the server."""
+    # What was loaded so far lives as long as the process: the collector need not look at it at every turn.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     stop = threading.Event()
     runner = Runner(division.url, division.schema)
     thread = threading.Thread(target=runner.run_forever, args=(stop,), name="projections", daemon=True)

@@ -14,17 +14,20 @@ import orjson
 from psycopg import AsyncConnection, sql
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 
 from graphql_api.auth import TokenCheck, actor_of
 from graphql_api.context import Context, Services
 from graphql_api.errors import ApiError, bad_input
-from graphql_api.ports import CheckpointPort, PaymentsPort, ReadingsPort
+from graphql_api.ports import BulkPort, CheckpointPort, ReadingsPort
 from graphql_api.schema import make_schema
 from ledger.store.execute import Ledger
 from ledger.store.migrate import ROLE
@@ -32,6 +35,9 @@ from ledger.store.migrate import ROLE
 STATIC = Path(str(resources.files("graphql_api"))) / "static"
 STATEMENT_SECONDS = 15
 WAIT_SECONDS = 10.0
+LARGEST_BODY = 48 << 20
+"""Bytes of the largest request: rosters and return files come in base64."""
+TOO_LARGE = f"The request is larger than {LARGEST_BODY >> 20} MiB. 请求过大。"
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,34 @@ class ApiSettings:
     schema: str
     tokens: TokenCheck
     pool_size: int = 12
+
+
+class BodyLimit:
+    """Refuses a body that is too large, whether it says so or not, before it fills the memory."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on while it is small enough."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > LARGEST_BODY:
+                raise HTTPException(413, TOO_LARGE)
+            return message
+
+        said = Headers(scope=scope).get("content-length", "0")
+        if said.isdigit() and int(said) > LARGEST_BODY:
+            await PlainTextResponse(TOO_LARGE, status_code=413)(scope, receive, send)
+            return
+        await self._app(scope, counted, send)
 
 
 class Api(GraphQL[Context, None]):
@@ -86,21 +120,36 @@ async def _wait_for(context: Context, wanted: str) -> None:
     if not wanted.isascii() or not wanted.isdigit() or len(wanted) > 18:
         context.failure = bad_input("X-Wait-For is a position.", "X-Wait-For 应为台账位置。")
         return
-    async with asyncio.timeout(WAIT_SECONDS):
-        while True:
-            row = await context.row(
-                "SELECT min(position) AS low FROM view_positions WHERE suffix = '' AND status = 'live'"
-            )
-            if row is not None and row["low"] is not None and row["low"] >= int(wanted):
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            head = await context.row("SELECT size FROM log_head")
+            if head is None or int(wanted) > head["size"]:
+                context.failure = bad_input(
+                    "Nothing is recorded at that position yet.", "该台账位置尚无登记。"
+                )
                 return
-            await asyncio.sleep(0.02)
+            while not await _folded(context, int(wanted)):
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        context.failure = ApiError(
+            "NOT_YET",
+            "The views have not reached that position yet; try again.",
+            "视图尚未更新至该位置，请稍后重试。",
+        )
+
+
+async def _folded(context: Context, position: int) -> bool:
+    row = await context.row(
+        "SELECT min(position) AS low FROM view_positions WHERE suffix = '' AND status = 'live'"
+    )
+    return row is not None and row["low"] is not None and row["low"] >= position
 
 
 def create_app(
     settings: ApiSettings,
     ledger: Ledger,
     readings: ReadingsPort,
-    payments: PaymentsPort | None = None,
+    bulk: BulkPort | None = None,
     checkpoint: CheckpointPort | None = None,
 ) -> Starlette:
     """The ASGI application over one division. Its pool opens and closes with the application."""
@@ -110,7 +159,11 @@ def create_app(
         await connection.execute(
             f"SET timezone TO 'UTC'; SET statement_timeout TO '{STATEMENT_SECONDS}s'; SET jit TO off".encode()
         )
-        with contextlib.suppress(Exception):
+        cursor = await connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = %s AND pg_has_role(oid, 'MEMBER'))",
+            (ROLE,),
+        )
+        if (await cursor.fetchone() or (False,))[0]:
             await connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(ROLE)))
 
     pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
@@ -121,7 +174,7 @@ def create_app(
         configure=configure,
         open=False,
     )
-    services = Services(pool, ledger, readings, payments, checkpoint)
+    services = Services(pool, ledger, readings, bulk, checkpoint)
     page = (STATIC / "graphiql.html").read_text(encoding="utf-8")
     api = Api(services, settings.tokens, page)
 
@@ -148,7 +201,7 @@ def create_app(
     routes = [
         Route("/health", health),
         Mount("/static", StaticFiles(directory=STATIC)),
-        Route("/graphql", api),
+        Route("/graphql", BodyLimit(api)),
         Route("/", lambda _: Response(status_code=307, headers={"location": "/graphql"})),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import Any, TypeAlias
 
 import anyio.to_thread
+import psycopg
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info as StrawberryInfo
 
-from graphql_api.errors import forbidden, unauthenticated
-from graphql_api.ports import CheckpointPort, PaymentsPort, ReadingsPort
+from graphql_api.errors import bad_input, forbidden, unauthenticated
+from graphql_api.ports import BulkPort, CheckpointPort, ReadingsPort
 from ledger.kernel import Actor, Role
 from ledger.store.execute import Ledger
 
@@ -25,6 +26,7 @@ SEALED = re.compile(r"1\|(?:person|household):[^|\"]*\|[^|\"]*\|[^|\"]*\|[A-Za-z
 MASK = "***"
 ERASED = "[erased 已销毁]"
 """Stands for text whose key was dropped after the statutory period."""
+LONGEST_PURPOSE = 200
 
 IN_SCOPE = (
     "{column} IN (SELECT organisation_id FROM organisations"
@@ -45,7 +47,7 @@ class Services:
     pool: AsyncConnectionPool[Any]
     ledger: Ledger
     readings: ReadingsPort
-    payments: PaymentsPort | None = None
+    bulk: BulkPort | None = None
     checkpoint: CheckpointPort | None = None
 
 
@@ -59,6 +61,7 @@ class Context:
     purpose: str | None = None
     statements: list[str] = field(default_factory=list)
     """SQL this request ran, for tests and metrics."""
+    _loaders: dict[str, DataLoader[Any, Any]] = field(default_factory=dict)
 
     @property
     def viewer(self) -> Actor:
@@ -83,11 +86,17 @@ class Context:
     async def rows(self, sql: str, **parameters: Any) -> list[Row]:
         """The rows of one read."""
         self.statements.append(sql)
-        async with self.services.pool.connection() as connection:
-            cursor = connection.cursor(row_factory=dict_row)
-            await cursor.execute(sql.encode(), parameters, prepare=True)
-            found: list[Row] = await cursor.fetchall()
-            return found
+        for _ in range(self.services.pool.max_size + 1):
+            async with self.services.pool.connection() as connection:
+                try:
+                    cursor = connection.cursor(row_factory=dict_row)
+                    await cursor.execute(sql.encode(), parameters, prepare=True)
+                    found: list[Row] = await cursor.fetchall()
+                    return found
+                except psycopg.errors.FeatureNotSupported:
+                    # A view was built anew with other columns; what was prepared for the old one is of no more use.
+                    await connection.close()
+        raise psycopg.OperationalError("the views keep changing")
 
     async def row(self, sql: str, **parameters: Any) -> Row | None:
         """The first row of one read, or None."""
@@ -95,6 +104,15 @@ class Context:
         return found[0] if found else None
 
     # --- batch loading ---
+
+    def batch(
+        self, name: str, load: Callable[[Context, list[Any]], Awaitable[list[Any]]]
+    ) -> DataLoader[Any, Any]:
+        """This request's loader of a name: what is asked for together is read by `load` at once."""
+        found = self._loaders.get(name)
+        if found is None:
+            found = self._loaders[name] = DataLoader(lambda keys: load(self, keys))
+        return found
 
     async def _by(self, sql: str, key: str, keys: Sequence[str], **parameters: Any) -> list[Row | None]:
         found = {row[key]: row for row in await self.rows(sql, keys=list(keys), **parameters)}
@@ -185,33 +203,35 @@ class Context:
 
     # --- personal data ---
 
-    @cached_property
-    def _texts(self) -> DataLoader[tuple[str, str, str], str]:
-        """Opens sealed texts: one reading recorded per request and purpose, before anything is handed out."""
-
-        async def load(keys: list[tuple[str, str, str]]) -> list[str]:
-            viewer, at = self.viewer, datetime.now(UTC)
-            for purpose in dict.fromkeys(key[2] for key in keys):
-                mine = [key for key in keys if key[2] == purpose]
-                subjects = sorted({key[0].split("|", 2)[1] for key in mine})
-                fields = sorted({key[1] for key in mine})
-                await anyio.to_thread.run_sync(
-                    self.services.readings.record, viewer, subjects, fields, purpose, at
-                )
-            return await anyio.to_thread.run_sync(
-                partial(self.services.ledger.vault.open_many, [key[0] for key in keys], erased=ERASED)
-            )
-
-        return DataLoader(load)
-
     async def private(self, sealed: str | None, name: str, purpose: str | None) -> str | None:
-        """The text of a sealed field for someone with a purpose, and the reading recorded; a mask otherwise."""
+        """The text of a sealed field for someone with a purpose, and the reading recorded; a mask otherwise.
+
+        None when there is no text; ``ERASED`` when its key was dropped after the statutory period.
+        """
         if sealed is None:
             return None
         stated = (purpose or self.purpose or "").strip()
+        if len(stated) > LONGEST_PURPOSE:
+            raise bad_input("The purpose is too long.", "查阅目的过长。")
         if len(stated) < 2 or self.viewer.role is Role.ADMIN:
             return MASK
-        return await self._texts.load((sealed, name, stated))
+        text: str | None = await self.batch("texts", _open).load((sealed, name, stated))
+        return text
+
+
+async def _open(context: Context, keys: list[tuple[str, str, str]]) -> list[str]:
+    """Opens sealed texts: one reading recorded per request and purpose, before anything is handed out."""
+    viewer, at = context.viewer, datetime.now(UTC)
+    for purpose in dict.fromkeys(key[2] for key in keys):
+        mine = [key for key in keys if key[2] == purpose]
+        subjects = sorted({key[0].split("|", 2)[1] for key in mine})
+        fields = sorted({key[1] for key in mine})
+        await anyio.to_thread.run_sync(
+            context.services.readings.record, viewer, subjects, fields, purpose, at
+        )
+    return await anyio.to_thread.run_sync(
+        partial(context.services.ledger.vault.open_many, [key[0] for key in keys], erased=ERASED)
+    )
 
 
 Info: TypeAlias = StrawberryInfo[Context, None]

@@ -17,8 +17,43 @@ class ReadingsPort(Protocol):
     ) -> int: ...
 
 
-class PaymentsPort(Protocol):
-    """The bulk steps of a run. Each returns (position, run id, what to tell)."""
+class BulkOutcome(NamedTuple):
+    """What a bulk step led to: where its last event was recorded, what it made, what to tell, and whether it was a repeat."""
+
+    position: int
+    kind: str
+    subject_id: str
+    message: str
+    duplicate: bool
+
+
+class RosterProblem(NamedTuple):
+    """One thing wrong with a roster; identity masked."""
+
+    sheet: str
+    row: int
+    column: str
+    value: str
+    expected_en: str
+    expected_zh: str
+
+
+class RosterOutcome(NamedTuple):
+    """What became of a roster."""
+
+    position: int
+    file_hash: str
+    recorded: bool
+    duplicate: bool
+    rows: int
+    households: int
+    people: int
+    rejected: int
+    problems: Sequence[RosterProblem]
+
+
+class BulkPort(Protocol):
+    """The steps that record many events at once: the runs of a month, and rosters."""
 
     def draw(
         self,
@@ -28,17 +63,25 @@ class PaymentsPort(Protocol):
         month: str,
         fund_ids: Sequence[str],
         actor: Actor,
-    ) -> tuple[int, str, str]: ...
+    ) -> BulkOutcome: ...
 
-    def send(self, command_id: str, run_id: str, layout: str, actor: Actor) -> tuple[int, str, str]: ...
+    def send(self, command_id: str, run_id: str, layout: str, actor: Actor) -> BulkOutcome: ...
 
     def reconcile(
         self, run_id: str, file_name: str, content: bytes, layout: str, actor: Actor
-    ) -> tuple[int, str, str]: ...
+    ) -> BulkOutcome: ...
 
-    def reissue(
-        self, command_id: str, run_id: str, fund_ids: Sequence[str], actor: Actor
-    ) -> tuple[int, str, str]: ...
+    def reissue(self, command_id: str, run_id: str, fund_ids: Sequence[str], actor: Actor) -> BulkOutcome: ...
+
+    def import_roster(
+        self,
+        file_name: str,
+        content: bytes,
+        organisation_id: str,
+        first_month: str,
+        accept_valid: bool,
+        actor: Actor,
+    ) -> RosterOutcome: ...
 
 
 class SignedCheckpoint(NamedTuple):

@@ -1,11 +1,13 @@
-"""Scalars: yuan as decimal strings, months as YYYY-MM."""
+"""Scalars: yuan as decimal strings, months as YYYY-MM, days and instants in ISO 8601."""
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, NewType
 
 import strawberry
+from strawberry.scalars import JSON
 
 from ledger.kernel import month
 
@@ -36,10 +38,50 @@ def parse_month(value: Any) -> str:
     return month(str(value))
 
 
+def parse_date(value: Any) -> date:
+    """A day. Raises ``ValueError`` unless it is YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{value!r} is no day YYYY-MM-DD 不是有效日期") from None
+
+
+def parse_instant(value: Any) -> datetime:
+    """An instant; without an offset it is UTC. Raises ``ValueError`` unless it is ISO 8601."""
+    try:
+        instant = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{value!r} is no ISO 8601 instant 不是有效时间") from None
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
+
+
+def iso(value: Any) -> str:
+    """A day or instant as text; text a statement rendered already is passed on."""
+    return value if isinstance(value, str) else value.isoformat()
+
+
 Yuan = NewType("Yuan", str)
 Month = NewType("Month", str)
 
 SCALARS: dict[object, Any] = {
+    date: strawberry.scalar(
+        name="Date",
+        description="A day in China as YYYY-MM-DD. 日期（北京时间）。",
+        serialize=iso,
+        parse_value=parse_date,
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="An instant in ISO 8601; UTC when no offset is given. 时刻（UTC）。",
+        serialize=iso,
+        parse_value=parse_instant,
+    ),
+    JSON: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value. 任意 JSON 内容。",
+        serialize=lambda value: value,
+        parse_value=lambda value: value,
+    ),
     Yuan: strawberry.scalar(
         name="Yuan",
         description='An amount of yuan with two decimals, as a string: "1234.50". 金额（元），两位小数。',

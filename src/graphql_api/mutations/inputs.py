@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from dataclasses import MISSING, make_dataclass
+from dataclasses import MISSING
 from datetime import date
 from enum import Enum
 from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
@@ -11,7 +11,9 @@ from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 import msgspec
 import strawberry
 
+from graphql_api.mutations.words import CHOICES, COMMANDS, FIELDS
 from graphql_api.scalars import Month, Yuan
+from graphql_api.types.common import say
 from ledger.kernel import Fen
 from ledger.kernel import Month as KernelMonth
 
@@ -40,12 +42,24 @@ def _input_type(hint: Any) -> Any:
         return _input_type(inner) | None
     if isinstance(hint, type) and issubclass(hint, Enum):
         if hint not in _enums:
-            said = (hint.__doc__ or hint.__name__).strip().splitlines()[0]
-            _enums[hint] = strawberry.enum(hint, name=hint.__name__, description=f"{said} 枚举。")
+            _enums[hint] = _enum(hint)
         return hint
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         return input_of(hint)
     raise TypeError(f"no GraphQL input for {hint!r}")
+
+
+def _enum(choices: type[Enum]) -> Any:
+    said = (choices.__doc__ or choices.__name__).strip().splitlines()[0]
+    made: Any = strawberry.enum(choices, name=choices.__name__, description=f"{said} 枚举。")
+    for value in made.__strawberry_definition__.values:
+        value.description = say(*CHOICES[value.name])
+    return made
+
+
+def shown_name(name: str) -> str:
+    """The name of a field as callers see it: money is given in yuan, so no name may end in fen."""
+    return name.removesuffix("_fen")
 
 
 def input_of(struct: type[msgspec.Struct]) -> type:
@@ -61,16 +75,23 @@ def input_of(struct: type[msgspec.Struct]) -> type:
         hint = _input_type(hints[item.name])
         if default is not MISSING and default is not None and not isinstance(default, str | int | bool):
             hint, default = hint | None, None
-        made = strawberry.field(description=f"{item.name.replace('_', ' ')} {WORDS.get(item.name, '字段')}。")
-        if default is not MISSING:
-            made.default = default
-        fields.append((item.name, hint, made))
-    fields.sort(key=lambda entry: entry[2].default is not MISSING)
-    said = " ".join((struct.__doc__ or struct.__name__).strip().split("\n\n")[0].split())
-    cls = make_dataclass(f"{struct.__name__}Input", fields, kw_only=True)
-    made_input = strawberry.input(cls, description=f"{said} （{struct.__name__}）")
+        made = strawberry.field(description=say(*FIELDS[item.name]), default=default)
+        fields.append((shown_name(item.name), hint, made))
+    # Strawberry reads annotations and class attributes; ready-made dataclass fields would lose their descriptions.
+    cls = type(
+        f"{struct.__name__}Input",
+        (),
+        {"__annotations__": {n: h for n, h, _ in fields}} | {n: m for n, _, m in fields},
+    )
+    said = sentence(struct).replace(" in fen", " in yuan")  # amounts are given in yuan here
+    made_input = strawberry.input(cls, description=f"{said} {COMMANDS[struct.__name__]}。")
     _inputs[struct] = made_input
     return made_input
+
+
+def sentence(struct: type[Any]) -> str:
+    """The first paragraph of a docstring, on one line."""
+    return " ".join((struct.__doc__ or struct.__name__).strip().split("\n\n")[0].split())
 
 
 def _default(item: Any) -> Any:
@@ -90,7 +111,7 @@ def _plain(struct: type[msgspec.Struct], value: Any) -> dict[str, Any]:
     for item in msgspec.structs.fields(struct):
         if item.name in HIDDEN:
             continue
-        given = getattr(value, item.name)
+        given = getattr(value, shown_name(item.name))
         if given is None and not item.required and item.default is not None:
             continue
         plain[item.name] = _plain_value(hints[item.name], given)
@@ -108,13 +129,3 @@ def _plain_value(hint: Any, value: Any) -> Any:
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         return _plain(hint, value)
     return value.value if isinstance(value, Enum) else value
-
-
-WORDS = {
-    "command_id": "命令编号（幂等）", "household_id": "家庭编号", "organisation_id": "机构编号", "person_id": "人员编号",
-    "case_id": "申请编号", "entitlement_id": "待遇编号", "fund_id": "资金编号", "run_id": "批次编号", "number": "编号",
-    "members": "成员", "name": "名称", "reason": "理由", "article": "依据条款", "amount_fen": "金额（元）", "category": "类别",
-    "from_month": "起始月份", "last_month": "末月", "document": "文号", "area": "城乡", "address": "住址", "relation": "与户主关系",
-    "id_number": "身份证号", "phone": "联系电话", "income": "收入", "property": "财产", "uses": "用途", "year": "年度",
-    "source": "来源", "role": "角色", "level": "层级", "parent_id": "上级机构", "value": "数值", "unit": "单位",
-}  # fmt: skip

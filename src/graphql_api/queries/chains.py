@@ -1,15 +1,15 @@
-"""Reading chains: one statement a page, however long the chain."""
+"""Reading chains: one statement for a page of every household (or person) asked for, however long the chains."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any, NamedTuple
 
 import strawberry
 
-from graphql_api.context import Info, in_scope
-from graphql_api.types.common import Connection, connect, decode_position, f, page_size
+from graphql_api.context import Context, Info, Row, in_scope
+from graphql_api.types.common import Connection, about, connect, decode_position, f, page_size
 
 
 @strawberry.input(description="A moment on both clocks. 双时点。")
@@ -25,43 +25,87 @@ class ChainFilter:
     kind: list[str] | None = f("Of these kinds.", "事件类型。", default=None)
     occurred_from: date | None = f("From this day.", "发生日期起。", default=None)
     occurred_to: date | None = f("To this day.", "发生日期止。", default=None)
+    recorded_from: datetime | None = f("Recorded from.", "登记时间起。", default=None)
+    recorded_to: datetime | None = f("Recorded to.", "登记时间止。", default=None)
+
+
+AS_OF = Annotated[AsOf | None, about("As it was, on either clock.", "双时点。")]
+CHAIN_FILTER = Annotated[ChainFilter | None, about("Which of them.", "筛选。")]
+
+
+class ChainPage(NamedTuple):
+    """One page of one chain; pages that differ in `key` only are read by one statement."""
+
+    key: str
+    subject: str
+    first: int
+    after: int
+    filter: tuple[tuple[str, Any], ...]
+
+
+COLUMNS = """c.position, c.kind, c.programme, c.department, c.occurred_on, c.recorded_at,
+    to_char(c.amount_fen / 100.0, 'FM9999999999999990.00') AS amount, c.organisation_id, c.household_id, c.person_ids,
+    c.case_id, c.entitlement_id, c.run_id, c.payment_id, c.operator_id, c.operator_organisation_id, c.operator_role,
+    c.summary_zh, c.summary_en"""
+"""Named as ``ChainEntry`` names its fields; money is rendered here, not entry by entry."""
+
+SOURCES = {
+    "household": "household_chain c WHERE c.household_id = k.key",
+    # A person may have lived in several households; only entries of those in scope are theirs to see here.
+    "person": "person_chain p JOIN household_chain c USING (household_id, position) JOIN households h USING (household_id)"
+    f" WHERE p.person_id = k.key AND p.position > %(after)s AND {in_scope('h.organisation_id')}",
+}
+
+CONDITIONS = {
+    "programme": "c.programme = %(programme)s",
+    "department": "c.department = %(department)s",
+    "kind": "c.kind = ANY(%(kind)s)",
+    "occurred_from": "c.occurred_on >= %(occurred_from)s",
+    "occurred_to": "c.occurred_on <= %(occurred_to)s",
+    "recorded_from": "c.recorded_at >= %(recorded_from)s",
+    "recorded_to": "c.recorded_at <= %(recorded_to)s",
+    "as_of_occurred": "c.occurred_on <= %(as_of_occurred)s",
+    "as_of_recorded": "c.recorded_at <= %(as_of_recorded)s",
+}
 
 
 async def chain_of(
     info: Info, subject: str, key: str, first: int, after: str | None, filter: ChainFilter | None, as_of: AsOf | None,
-    make: Callable[[dict[str, Any]], Any],
+    make: Callable[[Row], Any],
 ) -> Connection[Any]:  # fmt: skip
     """A page of a household's or person's chain, in log order."""
-    first = page_size(first)
-    wheres = ["c.position > %(after)s"]
-    parameters: dict[str, Any] = {"after": decode_position(after) or 0, "key": key, "first": first + 1}
-    if subject == "household":
-        source = "household_chain c"
-        wheres.append("c.household_id = %(key)s")
-    else:
-        # A person may have lived in several households; only entries of those in scope are theirs to see here.
-        source = "person_chain p JOIN household_chain c USING (household_id, position) JOIN households h USING (household_id)"
-        wheres += ["p.person_id = %(key)s", "p.position > %(after)s", in_scope("h.organisation_id")]
-        parameters["scope"] = info.context.scope
-    if filter is not None:
-        for name, condition in (
-            ("programme", "c.programme = %(programme)s"),
-            ("department", "c.department = %(department)s"),
-            ("kind", "c.kind = ANY(%(kind)s)"),
-            ("occurred_from", "c.occurred_on >= %(occurred_from)s"),
-            ("occurred_to", "c.occurred_on <= %(occurred_to)s"),
-        ):
-            if getattr(filter, name) is not None:
-                wheres.append(condition)
-                parameters[name] = getattr(filter, name)
-    if as_of is not None and as_of.occurred is not None:
-        wheres.append("c.occurred_on <= %(occurred)s")
-        parameters["occurred"] = as_of.occurred
-    if as_of is not None and as_of.recorded is not None:
-        wheres.append("c.recorded_at <= %(recorded)s")
-        parameters["recorded"] = as_of.recorded
-    rows = await info.context.rows(
-        f"SELECT c.* FROM {source} WHERE {' AND '.join(wheres)} ORDER BY c.position LIMIT %(first)s",
-        **parameters,
+    given = {name: value for name, value in vars(filter).items() if value is not None} if filter else {}
+    if as_of is not None:
+        given |= {"as_of_occurred": as_of.occurred, "as_of_recorded": as_of.recorded}
+    conditions = tuple(
+        (name, tuple(value) if isinstance(value, list) else value)
+        for name, value in given.items()
+        if value is not None
     )
-    return connect(rows, first, after, "position", make)
+    page = ChainPage(key, subject, page_size(first), decode_position(after) or 0, conditions)
+    rows = await info.context.batch("chains", load_chains).load(page)
+    return connect(rows, page.first, after, "position", make)
+
+
+async def load_chains(context: Context, pages: list[ChainPage]) -> list[list[Row]]:
+    """The rows of many pages: one statement for all that are asked in the same way."""
+    found: dict[ChainPage, list[Row]] = {page: [] for page in pages}
+    groups: dict[tuple[Any, ...], list[ChainPage]] = {}
+    for page in found:
+        groups.setdefault(page[1:], []).append(page)
+    for (subject, first, after, filter), alike in groups.items():
+        wheres = ["c.position > %(after)s", *(CONDITIONS[name] for name, _ in filter)]
+        given = {name: list(value) if isinstance(value, tuple) else value for name, value in filter}
+        rows = await context.rows(
+            f"SELECT k.key, x.* FROM unnest(%(keys)s::text[]) k(key) CROSS JOIN LATERAL (SELECT {COLUMNS}"
+            f" FROM {SOURCES[subject]} AND {' AND '.join(wheres)} ORDER BY c.position LIMIT %(first)s) x ORDER BY x.position",
+            keys=[page.key for page in alike],
+            first=first + 1,
+            after=after,
+            scope=context.scope,
+            **given,
+        )
+        by_key = {page.key: found[page] for page in alike}
+        for row in rows:
+            by_key[row["key"]].append(row)
+    return [found[page] for page in pages]

@@ -1,63 +1,102 @@
-"""One household as it was: its state folded again from the log, up to a moment on either clock."""
+"""One household or person as it was: folded again from the log, up to a moment on either clock."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 import anyio.to_thread
+import msgspec
 
 from graphql_api.context import Info, Row
 from ledger.identification.events import Component
 from ledger.identification.states import Entitlement
-from ledger.kernel import Event, Facts, HouseholdId, tag
-from ledger.registry.states import Household
+from ledger.kernel import Event, Facts, HouseholdId, PersonId, tag
+from ledger.registry.events import AccountNominated, HouseholdMoved, HouseholdRegistered, MemberJoined
+from ledger.registry.states import Household, Member, Membership
 from ledger.store.execute import Ledger
 
 
 async def household_as_of(info: Info, row: Row, as_of: Any) -> Row | None:
-    """The household's row as of a moment, with its members and entitlements; None when it was not known then."""
-    return await anyio.to_thread.run_sync(
-        _replay,
-        info.context.services.ledger,
-        row,
-        as_of.occurred or date.max,
-        as_of.recorded or datetime.max.replace(tzinfo=UTC),
-    )
-
-
-def _replay(ledger: Ledger, row: Row, occurred: date, recorded: datetime) -> Row | None:
-    if recorded.tzinfo is None:
-        recorded = recorded.replace(tzinfo=UTC)
-    household_id = row["household_id"]
+    """The household's row as of a moment, with its members, accounts and entitlements; None when not known then."""
+    ledger = info.context.services.ledger
     types = (*Household.FOLDS, *Entitlement.FOLDS)
-    known = ledger.read((Facts(types=types, tags=(tag(HouseholdId, household_id),)),))
-    events: list[Event] = [
+    events = await anyio.to_thread.run_sync(
+        _events, ledger, types, tag(HouseholdId, row["household_id"]), as_of
+    )
+    state = Household.fold(row["household_id"], events)
+    return _household(row, state, events) if state.exists else None
+
+
+async def person_as_of(info: Info, row: Row, as_of: Any) -> Row | None:
+    """The person's row as of a moment; None when they were not known then."""
+    ledger = info.context.services.ledger
+    events = await anyio.to_thread.run_sync(
+        _events, ledger, Membership.FOLDS, tag(PersonId, row["person_id"]), as_of
+    )
+    state = Membership.fold(row["person_id"], events)
+    joined = [e for e in events if isinstance(e, MemberJoined)]
+    if not joined:
+        return None
+    return {
+        **row,
+        "household_id": state.household_id,
+        "died_on": state.died_on,
+        "attributes": msgspec.to_builtins(joined[-1].attributes),
+    }
+
+
+def _events(ledger: Ledger, types: tuple[type[Event], ...], subject: str, as_of: Any) -> list[Event]:
+    occurred = as_of.occurred or date.max
+    recorded = as_of.recorded or datetime.max.replace(tzinfo=UTC)
+    known = ledger.read((Facts(types=types, tags=(subject,)),))
+    return [
         r.event
         for r in known.recorded
         if r.recorded_at <= recorded and (r.event.occurred_on or date.min) <= occurred
     ]
-    state = Household.fold(household_id, events)
-    if not state.exists:
-        return None
+
+
+def _household(row: Row, state: Household, events: Sequence[Event]) -> Row:
     declared = state.declared_on(date.max)
+    members: dict[str, Row] = {m.person_id: _person(m) for m in state.members}
+    head = state.head()
     return {
         **row,
         "organisation_id": state.organisation_id,
         "area": state.area.value,
-        "head_id": state.head(),
+        "head_id": head,
+        "head": members.get(head, {}) if head else {},
+        "address": _address(events),
         "member_count": len(state.current()),
         "income_annual_fen": None if declared is None else sum(n.annual_fen for n in declared.income if not n.excluded),
         "members": [
             {"person_id": m.person_id, "relation": m.relation.value, "joined_on": m.joined_on,
-             "left_on": m.died_on or m.left_on, "left_reason": "died" if m.died_on else m.left_reason}
+             "left_on": m.died_on or m.left_on, "left_reason": "died" if m.died_on else m.left_reason, "then": _person(m)}
             for m in state.members
         ],
+        "accounts": [_account(e) for e in events if isinstance(e, AccountNominated)],
         "entitlements": _entitlements(events),
     }  # fmt: skip
 
 
-def _entitlements(events: list[Event]) -> list[Row]:
+def _person(member: Member) -> Row:
+    return {"died_on": member.died_on, "attributes": msgspec.to_builtins(member.attributes)}
+
+
+def _address(events: Sequence[Event]) -> str | None:
+    stated = [e.address for e in events if isinstance(e, HouseholdRegistered | HouseholdMoved) and e.address]
+    return stated[-1].sealed if stated else None
+
+
+def _account(event: AccountNominated) -> Row:
+    return {"nominated_on": event.occurred_on, "payee_id": event.person_id, "payee_kind": event.payee_kind,
+            "bank_code": event.bank_code, "account": event.account.sealed,
+            "account_holder": event.account_holder.sealed}  # fmt: skip
+
+
+def _entitlements(events: Sequence[Event]) -> list[Row]:
     ids = dict.fromkeys(getattr(e, "entitlement_id", None) for e in events)
     rows = []
     for key in ids:

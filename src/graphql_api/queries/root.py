@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import anyio.to_thread
 import strawberry
@@ -11,8 +11,20 @@ from strawberry.relay import Node
 
 from graphql_api.context import Info, in_scope
 from graphql_api.errors import bad_input, forbidden, out_of_scope
-from graphql_api.queries.chains import AsOf
-from graphql_api.types.common import Connection, connect, decode_cursor, decode_position, f, page_size
+from graphql_api.queries.chains import AS_OF
+from graphql_api.queries.replay import person_as_of
+from graphql_api.scalars import Month
+from graphql_api.types.common import (
+    AFTER,
+    FIRST,
+    Connection,
+    about,
+    connect,
+    decode_cursor,
+    decode_position,
+    f,
+    page_size,
+)
 from graphql_api.types.events import (
     ActorType,
     CheckpointType,
@@ -30,13 +42,24 @@ from graphql_api.types.households import (
     organisation_of,
     person_of,
 )
-from graphql_api.types.money import FUNDS, Fund, Payment, PaymentRun, fund_of, payments_page, run_of
+from graphql_api.types.money import (
+    FUNDS,
+    LINE_STATUS,
+    Fund,
+    Payment,
+    PaymentRun,
+    fund_of,
+    payments_page,
+    run_of,
+)
 from ledger.kernel import Role
 from ledger.registry.identity import check_id_number
 from ledger.store import proofs
 from ledger.store.execute import ID_NUMBER
 from ledger.store.leaves import tag_key
 
+ID = Annotated[str | None, about("Its id, as commands take it.", "编号。")]
+MONTH = Annotated[Month | None, about("The month.", "月份。")]
 OVERSEERS = (Role.AUDITOR, Role.REVIEWER, Role.FINANCE, Role.ADMIN)
 
 
@@ -61,7 +84,9 @@ class EventFilter:
 @strawberry.type(description="What may be asked. 查询。")
 class Query:
     @strawberry.field(description="Any object by its global id. 按全局编号查询。")
-    async def node(self, info: Info, id: strawberry.relay.GlobalID) -> Node | None:
+    async def node(
+        self, info: Info, id: Annotated[strawberry.relay.GlobalID, about("A global id.", "全局编号。")]
+    ) -> Node | None:
         assert info.context.viewer
         kinds: dict[str, Any] = {"Household": Household, "Person": Person, "Organisation": Organisation}
         kind = kinds.get(id.type_name)
@@ -79,7 +104,11 @@ class Query:
 
     @strawberry.field(description="One household, as it stands or as of a moment on either clock. 家庭。")
     async def household(
-        self, info: Info, id: str | None = None, number: str | None = None, as_of: AsOf | None = None
+        self,
+        info: Info,
+        id: ID = None,
+        number: Annotated[str | None, about("The office's household number.", "户编号。")] = None,
+        as_of: AS_OF = None,
     ) -> Household | None:
         assert info.context.viewer
         if (id is None) == (number is None):
@@ -87,7 +116,10 @@ class Query:
         return await find_household(info, id, number, as_of)
 
     @strawberry.field(description="One person, by id or resident ID number. 人员。")
-    async def person(self, info: Info, id: str | None = None, id_number: str | None = None) -> Person | None:
+    async def person(
+        self, info: Info, id: ID = None,
+        id_number: Annotated[str | None, about("Resident ID number.", "身份证号。")] = None, as_of: AS_OF = None,
+    ) -> Person | None:  # fmt: skip
         assert info.context.viewer
         if (id is None) == (id_number is None):
             raise bad_input("Give either id or idNumber.", "请提供 id 或 idNumber 其一。")
@@ -103,11 +135,17 @@ class Query:
             "SELECT 1 AS x FROM people WHERE person_id = %(id)s", id=id
         ):
             raise out_of_scope()
-        return person_of(row) if row else None
+        if row is not None and as_of is not None:
+            row = await person_as_of(info, row, as_of)
+        return person_of(row, as_of) if row else None
 
     @strawberry.field(description="Households in scope. 家庭列表。")
     async def households(
-        self, info: Info, first: int = 50, after: str | None = None, filter: HouseholdFilter | None = None
+        self,
+        info: Info,
+        first: FIRST = 50,
+        after: AFTER = None,
+        filter: Annotated[HouseholdFilter | None, about("Which of them.", "筛选。")] = None,
     ) -> Connection[Household]:
         first = page_size(first)
         wheres, parameters = (
@@ -127,7 +165,11 @@ class Query:
         return connect(rows, first, after, "number", household_of)
 
     @strawberry.field(description="Organisations. 机构列表。")
-    async def organisations(self, info: Info, parent_id: str | None = None) -> list[Organisation]:
+    async def organisations(
+        self,
+        info: Info,
+        parent_id: Annotated[str | None, about("Those right below it.", "其直属下级。")] = None,
+    ) -> list[Organisation]:
         assert info.context.viewer
         rows = await info.context.rows(
             "SELECT * FROM organisations WHERE %(parent)s::text IS NULL OR parent_id = %(parent)s ORDER BY organisation_id",
@@ -136,7 +178,9 @@ class Query:
         return [organisation_of(row) for row in rows]
 
     @strawberry.field(description="One run. 发放批次。")
-    async def payment_run(self, info: Info, id: str) -> PaymentRun | None:
+    async def payment_run(
+        self, info: Info, id: Annotated[str, about("The run's id.", "批次编号。")]
+    ) -> PaymentRun | None:
         row = await info.context.row(
             f"SELECT * FROM payment_runs WHERE run_id = %(id)s AND {in_scope('organisation_id')}",
             id=id,
@@ -150,8 +194,10 @@ class Query:
 
     @strawberry.field(description="Runs in scope. 发放批次列表。")
     async def payment_runs(
-        self, info: Info, month: str | None = None, programme: str | None = None, organisation_id: str | None = None,
-        status: str | None = None, first: int = 50, after: str | None = None,
+        self, info: Info, month: MONTH = None,
+        programme: Annotated[str | None, about("dibao or tekun.", "救助项目。")] = None,
+        organisation_id: Annotated[str | None, about("The organisation that pays.", "发放机构。")] = None,
+        status: Annotated[str | None, about("drawn, reviewed, approved, sent, reconciled.", "状态。")] = None, first: FIRST = 50, after: AFTER = None,
     ) -> Connection[PaymentRun]:  # fmt: skip
         first = page_size(first)
         wheres = [in_scope("organisation_id")]
@@ -172,32 +218,41 @@ class Query:
 
     @strawberry.field(description="Payment lines in scope. 发放明细列表。")
     async def payments(
-        self, info: Info, household_id: str | None = None, month: str | None = None, status: str | None = None,
-        first: int = 50, after: str | None = None,
+        self, info: Info, household_id: Annotated[str | None, about("The household.", "家庭编号。")] = None,
+        month: MONTH = None, status: LINE_STATUS = None,
+        first: FIRST = 50, after: AFTER = None,
     ) -> Connection[Payment]:  # fmt: skip
         given = {"household_id": household_id, "month": month, "status": status}
-        parameters: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        return await payments_page(
-            info, [f"{name} = %({name})s" for name in parameters], parameters, first, after
-        )
+        filter = {name: value for name, value in given.items() if value is not None}
+        return await payments_page(info, filter, first, after)
 
-    @strawberry.field(description="One fund. 资金。")
-    async def fund(self, info: Info, id: str) -> Fund | None:
-        info.context.require(*OVERSEERS)
-        row = await info.context.row(f"{FUNDS} WHERE f.fund_id = %(id)s", id=id)
+    @strawberry.field(
+        description="One fund; elsewhere than at the division, what the organisation has of it. 资金。"
+    )
+    async def fund(
+        self, info: Info, id: Annotated[str, about("The fund's id.", "资金编号。")]
+    ) -> Fund | None:
+        row = await info.context.row(f"{FUNDS} WHERE f.fund_id = %(id)s", id=id, scope=info.context.scope)
         return fund_of(row) if row else None
 
-    @strawberry.field(description="All funds. 资金列表。")
-    async def funds(self, info: Info, year: int | None = None) -> list[Fund]:
-        info.context.require(*OVERSEERS)
+    @strawberry.field(description="All funds in scope. 资金列表。")
+    async def funds(
+        self, info: Info, year: Annotated[int | None, about("Of this year.", "年度。")] = None
+    ) -> list[Fund]:
         rows = await info.context.rows(
-            f"{FUNDS} WHERE %(year)s::integer IS NULL OR f.year = %(year)s ORDER BY f.position", year=year
+            f"{FUNDS} WHERE %(year)s::integer IS NULL OR f.year = %(year)s ORDER BY f.position",
+            year=year,
+            scope=info.context.scope,
         )
         return [fund_of(row) for row in rows]
 
     @strawberry.field(description="The log's events, in order; for overseers of the division. 台账事件。")
     async def events(
-        self, info: Info, first: int = 50, after: str | None = None, filter: EventFilter | None = None
+        self,
+        info: Info,
+        first: FIRST = 50,
+        after: AFTER = None,
+        filter: Annotated[EventFilter | None, about("Which of them.", "筛选。")] = None,
     ) -> Connection[EventType]:
         await _whole_division(info)
         first = page_size(first)
@@ -218,7 +273,12 @@ class Query:
 
     @strawberry.field(description="Proof that an event is in the log. 包含证明。")
     async def inclusion_proof(
-        self, info: Info, position: int, tree_size: int | None = None
+        self,
+        info: Info,
+        position: Annotated[int, about("The event's position.", "事件位置。")],
+        tree_size: Annotated[
+            int | None, about("The tree's size; the present one when not given.", "树规模，默认当前。")
+        ] = None,
     ) -> InclusionProof:
         assert info.context.viewer
         database = info.context.services.ledger.recorder.database
@@ -236,7 +296,12 @@ class Query:
 
     @strawberry.field(description="Proof that an earlier log is a prefix of a later one. 一致性证明。")
     async def consistency_proof(
-        self, info: Info, from_size: int, to_size: int | None = None
+        self,
+        info: Info,
+        from_size: Annotated[int, about("The earlier size.", "较早规模。")],
+        to_size: Annotated[
+            int | None, about("The later size; the present one when not given.", "较晚规模，默认当前。")
+        ] = None,
     ) -> ConsistencyProof:
         assert info.context.viewer
         database = info.context.services.ledger.recorder.database

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
@@ -26,10 +26,19 @@ def f(english: str, chinese: str, **options: Any) -> Any:
     return strawberry.field(description=say(english, chinese), **options)
 
 
+def about(english: str, chinese: str) -> Any:
+    """An argument's description."""
+    return strawberry.argument(description=say(english, chinese))
+
+
+FIRST = Annotated[int, about(f"How many, 1 to {MOST}.", f"条数，1 至 {MOST}。")]
+AFTER = Annotated[str | None, about("The cursor after which to begin.", "起始游标（不含）。")]
+
+
 @strawberry.enum(description="A language. 语言。")
 class Language(Enum):
-    ZH = "zh"
-    EN = "en"
+    ZH = strawberry.enum_value("zh", description="Chinese. 中文。")
+    EN = strawberry.enum_value("en", description="English. 英文。")
 
 
 def encode_cursor(key: object) -> str:
@@ -80,12 +89,18 @@ class Edge(Generic[T]):
 
 @strawberry.type(description="A page of items in a stable order. 分页列表。")
 class Connection(Generic[T]):
-    edges: list[Edge[T]] = f("The items with their cursors.", "列表项。")
+    rows: strawberry.Private[Sequence[dict[str, Any]]]
+    make: strawberry.Private[Callable[[dict[str, Any]], Any]]
+    key: strawberry.Private[str]
     page_info: PageInfo = f("Where the page ends.", "分页信息。")
+
+    @strawberry.field(description="The items with their cursors. 列表项。")
+    def edges(self) -> list[Edge[T]]:
+        return [Edge(node=self.make(row), cursor=encode_cursor(row[self.key])) for row in self.rows]
 
     @strawberry.field(description="The items themselves. 内容列表。")
     def nodes(self) -> list[T]:
-        return [edge.node for edge in self.edges]
+        return [self.make(row) for row in self.rows]
 
 
 def connect(
@@ -95,13 +110,22 @@ def connect(
     key: str,
     make: Callable[[dict[str, Any]], Any],
 ) -> Connection[Any]:
-    """A page from `first` + 1 rows that were read after a cursor."""
+    """A page from `first` + 1 rows that were read after a cursor; its items are made when they are asked for."""
     page = rows[:first]
-    edges = [Edge(node=make(row), cursor=encode_cursor(row[key])) for row in page]
     info = PageInfo(
         has_next_page=len(rows) > first,
         has_previous_page=after is not None,
-        start_cursor=edges[0].cursor if edges else None,
-        end_cursor=edges[-1].cursor if edges else None,
+        start_cursor=encode_cursor(page[0][key]) if page else None,
+        end_cursor=encode_cursor(page[-1][key]) if page else None,
     )
-    return Connection(edges=edges, page_info=info)
+    return Connection(rows=page, make=make, key=key, page_info=info)
+
+
+def from_row(cls: type[T], row: dict[str, Any]) -> T:
+    """An object whose fields are the columns of a row, without copying them one by one.
+
+    For the long lists: the statement must name its columns as the type names its fields.
+    """
+    made = cls.__new__(cls)
+    made.__dict__ = row
+    return made

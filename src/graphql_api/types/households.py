@@ -9,12 +9,13 @@ import strawberry
 from strawberry.relay import Node, NodeID
 from strawberry.scalars import JSON
 
-from graphql_api.context import Info, Row
+from graphql_api.completion import plain
+from graphql_api.context import Info, Row, in_scope
 from graphql_api.errors import out_of_scope
-from graphql_api.queries.chains import AsOf, ChainFilter, chain_of
+from graphql_api.queries.chains import CHAIN_FILTER, AsOf, chain_of
 from graphql_api.queries.replay import household_as_of
 from graphql_api.scalars import Month, Yuan, yuan
-from graphql_api.types.common import Connection, Language, f, say
+from graphql_api.types.common import AFTER, FIRST, Connection, Language, f, from_row, say
 from graphql_api.types.events import ActorType, EventType, event_of
 
 PURPOSE = Annotated[
@@ -59,6 +60,7 @@ class Person(Node):
     attributes: JSON = f(
         "Disability, illness, labour ability, schooling.", "残疾、疾病、劳动能力、就读情况。"
     )
+    as_of: strawberry.Private[AsOf | None]
     row: strawberry.Private[Row]
 
     @strawberry.field(description="Name. 姓名。")
@@ -78,13 +80,15 @@ class Person(Node):
         if self.row["household_id"] is None:
             return None
         row = await info.context.households.load(self.row["household_id"])
-        return household_of(row) if row else None
+        if row is not None and self.as_of is not None:
+            row = await household_as_of(info, row, self.as_of)
+        return household_of(row, self.as_of) if row else None
 
     @strawberry.field(description="Everything decided about or given to this person, in order. 个人救助链。")
     async def chain(
-        self, info: Info, first: int = 50, after: str | None = None, filter: ChainFilter | None = None
+        self, info: Info, first: FIRST = 50, after: AFTER = None, filter: CHAIN_FILTER = None
     ) -> Connection[ChainEntry]:
-        return await chain_of(info, "person", self.key, first, after, filter, None, entry_of)
+        return await chain_of(info, "person", self.key, first, after, filter, self.as_of, entry_of)
 
     @classmethod
     async def resolve_nodes(cls, *, info: Info, node_ids: Any, required: bool = False) -> Any:
@@ -92,7 +96,7 @@ class Person(Node):
         return [person_of(row) if row else None for row in rows]
 
 
-def person_of(row: Row) -> Person:
+def person_of(row: Row, as_of: AsOf | None = None) -> Person:
     """A person from their row."""
     return Person(
         person_id=row["person_id"],
@@ -101,6 +105,7 @@ def person_of(row: Row) -> Person:
         sex=row["sex"],
         died_on=row["died_on"],
         attributes=row["attributes"],
+        as_of=as_of,
         row=row,
     )
 
@@ -112,11 +117,14 @@ class Member:
     joined_on: date = f("From when.", "加入日期。")
     left_on: date | None = f("Until when.", "离开日期。")
     left_reason: str | None = f("Why it ended.", "离开原因。")
+    as_of: strawberry.Private[AsOf | None] = None
+    then: strawberry.Private[Row | None] = None
+    """What was different of the person as of then."""
 
     @strawberry.field(description="The person. 人员。")
     async def person(self, info: Info) -> Person | None:
         row = await info.context.people.load(self.person_id)
-        return person_of(row) if row else None
+        return person_of(row | (self.then or {}), self.as_of) if row else None
 
 
 @strawberry.type(description="An account nominated for payments. 收款账户。")
@@ -163,6 +171,8 @@ def entitlement_of(row: Row) -> EntitlementType:
 
 @strawberry.type(description="One entry of a chain. 救助链条目。")
 class ChainEntry:
+    """Its columns are those of ``queries.chains.COLUMNS``, by the same names."""
+
     position: int = f("Position in the log.", "台账位置。")
     kind: str = f("What happened.", "事件类型。")
     programme: str | None = f("Programme.", "救助项目。")
@@ -177,12 +187,30 @@ class ChainEntry:
     entitlement_id: str | None = f("The entitlement.", "待遇编号。")
     run_id: str | None = f("The run.", "发放批次。")
     payment_id: str | None = f("The line.", "发放明细。")
-    actor: ActorType = f("Who acted.", "经办人。")
-    texts: strawberry.Private[tuple[str, str]]
+    summary_zh: strawberry.Private[str]
+    summary_en: strawberry.Private[str]
+    operator_id: strawberry.Private[str]
+    operator_organisation_id: strawberry.Private[str]
+    operator_role: strawberry.Private[str]
+
+    @strawberry.field(description="Who acted. 经办人。")
+    @plain
+    def actor(self) -> ActorType:
+        return ActorType(
+            operator_id=self.operator_id,
+            organisation_id=self.operator_organisation_id,
+            role=self.operator_role,
+        )
 
     @strawberry.field(description="What happened, in words, without personal data. 摘要。")
-    def summary(self, language: Language = Language.ZH) -> str:
-        return self.texts[0] if language is Language.ZH else self.texts[1]
+    @plain
+    def summary(
+        self,
+        language: Annotated[
+            Language, strawberry.argument(description="In which language. 语言。")
+        ] = Language.ZH,
+    ) -> str:
+        return self.summary_zh if language is Language.ZH else self.summary_en
 
     @strawberry.field(description="The people it is about. 涉及人员。")
     async def people(self, info: Info) -> list[Person]:
@@ -198,16 +226,7 @@ class ChainEntry:
 
 def entry_of(row: Row) -> ChainEntry:
     """A chain entry from its row."""
-    names = ("position", "kind", "programme", "department", "occurred_on", "recorded_at", "organisation_id",
-             "household_id", "person_ids", "case_id", "entitlement_id", "run_id", "payment_id")  # fmt: skip
-    return ChainEntry(
-        **{name: row[name] for name in names},
-        amount=yuan(row["amount_fen"]),
-        actor=ActorType(
-            operator_id=row["operator_id"], organisation_id=row["operator_organisation_id"], role=None
-        ),
-        texts=(row["summary_zh"], row["summary_en"]),
-    )
+    return from_row(ChainEntry, row)
 
 
 @strawberry.type(description="A household and its one chain of assistance. 家庭及其救助链。")
@@ -230,7 +249,7 @@ class Household(Node):
     @strawberry.field(description="The head. 户主。")
     async def head(self, info: Info) -> Person | None:
         row = await info.context.people.load(self.row["head_id"]) if self.row["head_id"] else None
-        return person_of(row) if row else None
+        return person_of(row | self.row.get("head", {}), self.as_of) if row else None
 
     @strawberry.field(description="Address. 住址。")
     async def address(self, info: Info, purpose: PURPOSE = None) -> str | None:
@@ -242,11 +261,16 @@ class Household(Node):
         if rows is None:
             rows = await info.context.members.load(self.key)
         names = ("person_id", "relation", "joined_on", "left_on", "left_reason")
-        return [Member(**{name: row[name] for name in names}) for row in rows]
+        return [
+            Member(**{name: row[name] for name in names}, as_of=self.as_of, then=row.get("then"))
+            for row in rows
+        ]
 
     @strawberry.field(description="Accounts, past ones included. 收款账户（含历史）。")
     async def accounts(self, info: Info) -> list[AccountType]:
-        rows = await info.context.accounts.load(self.key)
+        rows = self.row.get("accounts")
+        if rows is None:
+            rows = await info.context.accounts.load(self.key)
         names = ("nominated_on", "payee_id", "payee_kind", "bank_code")
         return [AccountType(**{name: row[name] for name in names}, row=row) for row in rows]
 
@@ -261,7 +285,7 @@ class Household(Node):
         description="Everything decided about or given to this household, in order. 一户一条救助链。"
     )
     async def chain(
-        self, info: Info, first: int = 50, after: str | None = None, filter: ChainFilter | None = None
+        self, info: Info, first: FIRST = 50, after: AFTER = None, filter: CHAIN_FILTER = None
     ) -> Connection[ChainEntry]:
         return await chain_of(info, "household", self.key, first, after, filter, self.as_of, entry_of)
 
@@ -291,10 +315,14 @@ async def find_household(
 ) -> Household | None:
     """A household by id or number, as it stands or as of a moment. Raises ``ApiError`` when it is another organisation's."""
     column, value = ("household_id", key) if key is not None else ("number", number)
-    row = await info.context.row(f"SELECT * FROM households WHERE {column} = %(value)s", value=value)
+    row = await info.context.row(
+        f"SELECT h.*, {in_scope('h.organisation_id')} AS visible FROM households h WHERE {column} = %(value)s",
+        value=value,
+        scope=info.context.scope,
+    )
     if row is None:
         return None
-    if await info.context.households.load(row["household_id"]) is None:
+    if not row["visible"]:
         raise out_of_scope()
     if as_of is not None:
         row = await household_as_of(info, row, as_of)

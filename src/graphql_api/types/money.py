@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated, Any, NamedTuple
 
 import strawberry
 
-from graphql_api.context import Info, Row, in_scope
+from graphql_api.context import Context, Info, Row, in_scope
 from graphql_api.scalars import Month, Yuan, yuan
-from graphql_api.types.common import Connection, connect, decode_cursor, f, page_size
+from graphql_api.types.common import (
+    AFTER,
+    FIRST,
+    Connection,
+    about,
+    connect,
+    decode_cursor,
+    decode_position,
+    f,
+    page_size,
+)
 from graphql_api.types.households import PURPOSE
+
+LINE_STATUS = Annotated[
+    str | None, about("drafted, instructed, settled, returned, reissued, void.", "明细状态。")
+]
 
 
 @strawberry.type(description="What one organisation has of a fund. 机构资金余额。")
@@ -30,22 +45,19 @@ class Fund:
     year: int = f("Year.", "年度。")
     uses: list[str] = f("Programmes it may pay.", "用途。")
     document: str = f("Document it came with.", "文号。")
-    received: Yuan = f("Received.", "到账。")
-    allocated: Yuan = f("Allocated to organisations.", "已分配。")
+    received: Yuan | None = f("Received; for those who stand for the division.", "到账（师市级可见）。")
+    allocated: Yuan = f("Allocated to organisations in scope.", "已分配（本级及下级）。")
     committed: Yuan = f("Committed by runs.", "已占用。")
     paid: Yuan = f("Paid.", "已支付。")
     returned: Yuan = f("Returned by the bank.", "已退回。")
     available: Yuan = f("Allocated and still to commit.", "已分配可用。")
-    unallocated: Yuan = f("Received and not allocated yet.", "未分配。")
+    unallocated: Yuan | None = f(
+        "Received and not allocated yet; for those who stand for the division.", "未分配（师市级可见）。"
+    )
 
     @strawberry.field(description="By organisation in scope. 按机构。")
     async def balances(self, info: Info) -> list[FundBalance]:
-        rows = await info.context.rows(
-            "SELECT * FROM fund_balances WHERE fund_id = %(key)s AND organisation_id <> ''"
-            f" AND {in_scope('organisation_id')} ORDER BY organisation_id",
-            key=self.fund_id,
-            scope=info.context.scope,
-        )
+        rows = await info.context.batch("balances", load_balances).load(self.fund_id)
         return [
             FundBalance(
                 organisation_id=row["organisation_id"],
@@ -56,23 +68,42 @@ class Fund:
         ]
 
 
-FUNDS = (
-    "SELECT f.*, b.* FROM funds f JOIN (SELECT fund_id AS id, sum(received_fen)::bigint AS received_fen,"
-    " sum(allocated_fen)::bigint AS allocated_fen, sum(committed_fen)::bigint AS committed_fen,"
-    " sum(paid_fen)::bigint AS paid_fen, sum(returned_fen)::bigint AS returned_fen FROM fund_balances GROUP BY 1) b"
-    " ON b.id = f.fund_id"
-)
+async def load_balances(context: Context, fund_ids: list[str]) -> list[list[Row]]:
+    """What organisations in scope have of each fund."""
+    found: dict[str, list[Row]] = {fund_id: [] for fund_id in fund_ids}
+    rows = await context.rows(
+        "SELECT * FROM fund_balances WHERE fund_id = ANY(%(keys)s) AND organisation_id <> ''"
+        f" AND {in_scope('organisation_id')} ORDER BY organisation_id",
+        keys=fund_ids,
+        scope=context.scope,
+    )
+    for row in rows:
+        found[row["fund_id"]].append(row)
+    return [found[fund_id] for fund_id in fund_ids]
+
+
+FUNDS = f"""
+SELECT f.*, b.*, (SELECT level = 'division' FROM organisations WHERE organisation_id = %(scope)s) AS whole
+FROM funds f JOIN LATERAL (
+    SELECT sum(received_fen)::bigint AS received_fen, sum(allocated_fen)::bigint AS allocated_fen,
+           sum(committed_fen)::bigint AS committed_fen, sum(paid_fen)::bigint AS paid_fen,
+           sum(returned_fen)::bigint AS returned_fen, count(*) FILTER (WHERE organisation_id <> '') AS organisations
+    FROM fund_balances WHERE fund_id = f.fund_id AND (organisation_id = '' OR {in_scope("organisation_id")})
+) b ON b.organisations > 0 OR (SELECT level = 'division' FROM organisations WHERE organisation_id = %(scope)s)
+"""
+"""Funds with their sums in scope: all for the division, elsewhere those the organisation has a part of."""
 
 
 def fund_of(row: Row) -> Fund:
     """A fund from its row."""
     names = ("fund_id", "name", "source", "year", "uses", "document")
-    sums = ("received", "allocated", "committed", "paid", "returned")
+    sums = ("allocated", "committed", "paid", "returned")
     return Fund(
         **{name: row[name] for name in names},
         **{name: yuan(row[f"{name}_fen"]) for name in sums},
+        received=yuan(row["received_fen"]) if row["whole"] else None,
         available=yuan(row["allocated_fen"] - row["committed_fen"] + row["returned_fen"]),
-        unallocated=yuan(row["received_fen"] - row["allocated_fen"]),
+        unallocated=yuan(row["received_fen"] - row["allocated_fen"]) if row["whole"] else None,
     )
 
 
@@ -113,23 +144,63 @@ def payment_of(row: Row) -> Payment:
     return Payment(**{name: row[name] for name in names}, amount=yuan(row["amount_fen"]), row=row)
 
 
+LINE_CONDITIONS = {
+    "household_id": "household_id = %(household_id)s",
+    "month": "month = %(month)s",
+    "status": "status = %(status)s",
+}
+
+
 async def payments_page(
-    info: Info, wheres: list[str], parameters: dict[str, object], first: int, after: str | None
+    info: Info, filter: dict[str, str], first: int, after: str | None
 ) -> Connection[Payment]:
     """A page of lines in scope, in payment id order."""
     first = page_size(first)
-    wheres = [*wheres, in_scope("organisation_id")]
-    key = decode_cursor(after)
-    if key is not None:
-        wheres.append("payment_id > %(key)s")
-        parameters["key"] = key
+    wheres = [
+        *(LINE_CONDITIONS[name] for name in filter),
+        in_scope("organisation_id"),
+        "payment_id > %(after)s",
+    ]
     rows = await info.context.rows(
         f"SELECT * FROM payments WHERE {' AND '.join(wheres)} ORDER BY payment_id LIMIT %(first)s",
-        **parameters,
+        **filter,
         scope=info.context.scope,
+        after=decode_cursor(after) or "",
         first=first + 1,
     )
     return connect(rows, first, after, "payment_id", payment_of)
+
+
+class LinesPage(NamedTuple):
+    """One page of one run's lines; pages that differ in the run only are read by one statement."""
+
+    run_id: str
+    first: int
+    after: int
+    status: str | None
+
+
+async def load_lines(context: Context, pages: list[LinesPage]) -> list[list[Row]]:
+    """The rows of many pages, in the order of the roster."""
+    found: dict[LinesPage, list[Row]] = {page: [] for page in pages}
+    groups: dict[tuple[Any, ...], list[LinesPage]] = {}
+    for page in found:
+        groups.setdefault(page[1:], []).append(page)
+    for (first, after, status), alike in groups.items():
+        rows = await context.rows(
+            "SELECT x.* FROM unnest(%(keys)s::text[]) k(key) CROSS JOIN LATERAL (SELECT * FROM payments"
+            " WHERE run_id = k.key AND sequence > %(after)s AND (%(status)s::text IS NULL OR status = %(status)s)"
+            f" AND {in_scope('organisation_id')} ORDER BY sequence LIMIT %(first)s) x ORDER BY x.sequence",
+            keys=[page.run_id for page in alike],
+            first=first + 1,
+            after=after,
+            status=status,
+            scope=context.scope,
+        )
+        by_run = {page.run_id: found[page] for page in alike}
+        for row in rows:
+            by_run[row["run_id"]].append(row)
+    return [found[page] for page in pages]
 
 
 @strawberry.type(description="One month's payments of a programme and organisation. 发放批次。")
@@ -154,15 +225,13 @@ class PaymentRun:
     approved_by: str | None = f("Who approved it.", "批准人。")
     splits: list[Split] = f("Funds that bear it.", "资金分担。")
 
-    @strawberry.field(description="Its lines. 明细。")
+    @strawberry.field(description="Its lines, in the order of the roster. 明细。")
     async def payments(
-        self, info: Info, first: int = 50, after: str | None = None, status: str | None = None
+        self, info: Info, first: FIRST = 50, after: AFTER = None, status: LINE_STATUS = None
     ) -> Connection[Payment]:
-        wheres, parameters = ["run_id = %(run)s"], {"run": self.run_id}
-        if status is not None:
-            wheres.append("status = %(status)s")
-            parameters["status"] = status
-        return await payments_page(info, wheres, dict(parameters), first, after)
+        page = LinesPage(self.run_id, page_size(first), decode_position(after) or 0, status)
+        rows = await info.context.batch("lines", load_lines).load(page)
+        return connect(rows, page.first, after, "sequence", payment_of)
 
 
 def run_of(row: Row) -> PaymentRun:

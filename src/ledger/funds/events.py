@@ -9,7 +9,7 @@ from ledger.kernel import Event, Fen, FundId, OrganisationId
 
 
 class Source(StrEnum):
-    """中央, 兵团, 师市, 福彩, 慈善."""
+    """Where money comes from 中央, 兵团, 师市, 福彩, 慈善."""
 
     CENTRAL = "central"
     CORPS = "corps"

@@ -1,0 +1,20 @@
+"""The cut-over: the day from which rosters of earlier cover are refused."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from assistance.wiring import Division
+from ledger.organisation.states import Organisation
+from ledger.standards.book import StandardBook, facts_for
+
+
+def cut_over_of(division: Division, organisation: str) -> date:
+    """The cut-over date in force: a parameter with its basis. Raises ``NoStandard``."""
+    known = division.ledger.read((Organisation.facts(organisation),))
+    lineage = known.state(Organisation, organisation).lineage
+    book = StandardBook(
+        division.ledger.read(tuple(facts_for("cut_over", None, lineage, None, None))).events()
+    )
+    value = str(book.get("cut_over", None, lineage, date.max).value)
+    return date(int(value[:4]), int(value[4:6]), int(value[6:]))
