@@ -55,7 +55,13 @@ class DivisionKey:
         return nonce + self._wrap.encrypt(nonce, key, subject.encode())
 
     def unwrap(self, subject: str, wrapped: bytes) -> bytes:
-        return self._wrap.decrypt(wrapped[:12], wrapped[12:], subject.encode())
+        """The data key again. Raises ``ValueError`` when it was altered, or wrapped by another division key."""
+        try:
+            return self._wrap.decrypt(wrapped[:12], wrapped[12:], subject.encode())
+        except InvalidTag:
+            raise ValueError(
+                f"the key of {subject} is not of this division key 数据密钥与师市密钥不符或已损坏"
+            ) from None
 
     def digest(self, kind: str, text: str) -> bytes:
         """A keyed hash (32 bytes) of `text`: equal texts of one kind have equal digests."""
