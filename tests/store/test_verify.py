@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
@@ -12,7 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
-from ledger.store.checkpoint import Checkpoint, InvalidCheckpoint, Signer, Verifier, make_checkpoint
+from ledger.store.checkpoint import (
+    Checkpoint,
+    HistoryLost,
+    InvalidCheckpoint,
+    Signer,
+    Verifier,
+    make_checkpoint,
+)
 from ledger.store.database import Database
 from ledger.store.merkle import Frontier, leaf_hash, verify_consistency, verify_inclusion
 from ledger.store.proofs import NoSuchProof, consistency_proof, inclusion_proof, root_at
@@ -47,6 +55,11 @@ def test_an_untouched_log_verifies(log: SealedRecorder, database: Database) -> N
     assert (report.events, report.root) == root_at(database)
 
 
+def test_an_empty_log_verifies(database: Database) -> None:
+    report = verify_log(database)
+    assert (report.events, report.differences) == (0, [])
+
+
 def test_a_large_log_appended_in_every_way_verifies(database: Database) -> None:
     """Through a tile of the second level: 65,536 leaves and more, by COPY and one by one."""
     recorder = SealedRecorder(database)
@@ -67,6 +80,10 @@ ALTERATIONS = [
     ("events", "UPDATE events SET type = 'T9' WHERE position = 17", 17, "type"),
     ("events", "UPDATE events SET tags = tags || '{x:1}' WHERE position = 17", 17, "tags"),
     ("events", "UPDATE events SET recorded_at = recorded_at + '1 microsecond' WHERE position = 17", 17, "recorded_at"),
+    ("events", "UPDATE events SET recorded_at = 'infinity' WHERE position = 17", 17, "recorded_at"),
+    ("events", "UPDATE events SET recorded_at = '4000-01-01 BC' WHERE position = 17", 17, "recorded_at"),
+    ("events", "UPDATE events SET tags = '{NULL}' WHERE position = 17", 17, "tags"),
+    ("events", "UPDATE events SET tags = '{{household:3},{payment:16}}' WHERE position = 17", 17, "tags"),
     ("events", "UPDATE events SET leaf_hash = set_byte(leaf_hash, 5, get_byte(leaf_hash, 5) # 1) WHERE position = 17",
      17, "leaf_hash"),
     ("events", "UPDATE events SET position = 9999 WHERE position = 560", 9999, "position"),
@@ -78,6 +95,7 @@ ALTERATIONS = [
     ("log_head", "UPDATE log_head SET size = size + 1", 0, "size"),
     ("log_head", "UPDATE log_head SET frontier = set_byte(frontier, 0, get_byte(frontier, 0) # 1)", 0, "frontier"),
     ("log_head", "UPDATE log_head SET recorded_at = recorded_at + '1 second'", 0, "recorded_at"),
+    ("log_head", "UPDATE log_head SET recorded_at = '-infinity'", 0, "recorded_at"),
     ("tiles level 0", "UPDATE tiles SET hashes = set_byte(hashes, 9, get_byte(hashes, 9) # 1) WHERE index = 0", 0, "hashes"),
     ("tiles level 0", "UPDATE tiles SET root = set_byte(root, 9, get_byte(root, 9) # 1) WHERE index = 1", 1, "root"),
     ("tiles level 0", "UPDATE tiles SET index = 7 WHERE index = 1", 1, "row"),
@@ -108,6 +126,93 @@ def test_an_alteration_is_found_and_named(
         assert owner.execute(alteration.encode()).rowcount > 0
     found = verify_log(database).differences
     assert any(d.table == table and d.position == position and column in d.column for d in found), found
+
+
+COLUMNS = {
+    "events": ("position", "recorded_at", "type", "tags", "data", "leaf_hash"),
+    "event_tags": ("tag", "position"),
+    "log_head": ("size", "frontier", "recorded_at"),
+    "tiles": ("level", "index", "hashes", "root"),
+    "checkpoints": ("size", "root", "note"),
+}
+FLIPS = 6
+"""Random flips per column."""
+
+
+def flipped(value: object, chance: random.Random) -> object:
+    """The value with one of its bytes changed in one bit, as a failing disk or a forger would."""
+    if isinstance(value, int):
+        return value ^ (1 << chance.randrange(16))
+    if isinstance(value, datetime):
+        return value + timedelta(microseconds=1 << chance.randrange(45))
+    if isinstance(value, list):
+        index = chance.randrange(len(value))
+        return [flipped(v, chance) if n == index else v for n, v in enumerate(value)]
+    raw = value.encode() if isinstance(value, str) else bytes(value)  # type: ignore[call-overload]
+    while True:
+        changed = bytearray(raw)
+        changed[chance.randrange(len(raw))] ^= 1 << chance.randrange(8)
+        if not isinstance(value, str):
+            return bytes(changed)
+        text = bytes(changed).decode(errors="ignore")
+        if len(text.encode()) == len(raw) and "\0" not in text:
+            return text
+
+
+@pytest.mark.parametrize(("table", "column"), [(t, c) for t, columns in COLUMNS.items() for c in columns])
+def test_one_flipped_byte_in_any_stored_column_is_found_and_named(
+    log: SealedRecorder, database: Database, postgres_url: str, schema: str, table: str, column: str
+) -> None:
+    chance = random.Random(f"{table}.{column}")
+    verifier = Verifier(SIGNER.vkey)
+    with psycopg.connect(postgres_url, autocommit=True) as owner:
+        owner.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
+        owner.execute("SET session_replication_role = replica")
+        names = (sql.Identifier(column), sql.Identifier(table))
+        rows = owner.execute(sql.SQL("SELECT ctid, {} FROM {} ORDER BY 1").format(*names)).fetchall()
+        for _ in range(FLIPS):
+            row, value = chance.choice(rows)
+            update = sql.SQL("UPDATE {1} SET {0} = %s WHERE ctid = %s RETURNING ctid").format(*names)
+            try:
+                (moved,) = owner.execute(update, (flipped(value, chance), row)).fetchone() or ("",)
+            except psycopg.errors.UniqueViolation:
+                continue  # another row has that key: the database itself refuses
+            found = verify_log(database, verifier=verifier).differences
+            assert any(d.table.startswith(table) and _names(d.column, column) for d in found), (value, found)
+            back = owner.execute(update, (value, moved)).fetchone() or ("",)
+            rows = [(back[0] if each == row else each, v) for each, v in rows]
+    assert verify_log(database, verifier=verifier).differences == []
+
+
+def _names(reported: str, column: str) -> bool:
+    """A hash over several columns names them all; a key that moved is a row that is missing and one too many."""
+    return column in reported or reported == "row"
+
+
+def test_a_log_that_is_verified_while_it_grows_is_verified_as_of_one_moment(
+    log: SealedRecorder, database: Database
+) -> None:
+    grown = []
+
+    def grow(done: int) -> None:
+        if not grown:
+            grown.append(log.append(events(300, 600)))
+
+    report = verify_log(database, on_progress=grow)
+    assert (report.events, report.differences, grown) == (560, [], [860])
+
+
+def test_every_column_of_the_log_is_among_those_flipped(database: Database) -> None:
+    """A column that nothing binds could be altered unseen: there is none."""
+    with database.connection() as connection:
+        rows = connection.execute(
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE table_schema = %s AND table_name = ANY(%s)",
+            (database.schema, list(COLUMNS)),
+        ).fetchall()
+    assert {r for r in rows if r != ("log_head", "single")} == {
+        (t, c) for t, cs in COLUMNS.items() for c in cs
+    }
 
 
 @pytest.mark.parametrize("table", ["events", "event_tags", "tiles", "checkpoints", "log_head"])
@@ -167,6 +272,54 @@ def test_a_checkpoint_is_signed_and_read_back(log: SealedRecorder, database: Dat
     read = Verifier(SIGNER.vkey).verify(note)
     assert read == Checkpoint("test.example/log", 560, root_at(database)[1])
     assert make_checkpoint(database, SIGNER) == note
+
+
+def test_a_checkpoint_of_the_empty_log_is_signed_and_verified(database: Database) -> None:
+    make_checkpoint(database, SIGNER)
+    assert verify_log(database, verifier=Verifier(SIGNER.vkey)).differences == []
+    stranger = Verifier(Signer("test.example/log", bytes(32)).vkey)
+    assert [d.column for d in verify_log(database, verifier=stranger).differences] == ["note"]
+
+
+@pytest.mark.parametrize(
+    "rewriting",
+    [
+        "UPDATE tiles SET root = set_byte(root, 0, get_byte(root, 0) # 1) WHERE level = 0 AND index = 0",
+        "UPDATE log_head SET size = 304, frontier = substr(frontier, 1, 96)",
+    ],
+)
+def test_never_signs_a_history_that_does_not_continue_the_one_it_signed(
+    log: SealedRecorder, database: Database, postgres_url: str, schema: str, rewriting: str
+) -> None:
+    """A checkpoint of 310 events is stored; the log is then rewritten under it, or cut short."""
+    with psycopg.connect(postgres_url, autocommit=True) as owner:
+        owner.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
+        owner.execute("SET session_replication_role = replica")
+        owner.execute(rewriting.encode())
+    with pytest.raises(HistoryLost):
+        make_checkpoint(database, SIGNER)
+    with database.connection() as connection:
+        assert connection.execute("SELECT array_agg(size) FROM checkpoints").fetchone() == ([310],)
+
+
+def test_every_single_flipped_bit_of_a_note_is_refused() -> None:
+    """Unused bits of base64 and odd line ends included."""
+    note = SIGNER.sign(Checkpoint(SIGNER.name, 310, bytes(range(32)))).encode()
+    verifier = Verifier(SIGNER.vkey)
+    for index in range(len(note)):
+        for bit in range(8):
+            changed = bytearray(note)
+            changed[index] ^= 1 << bit
+            with pytest.raises(InvalidCheckpoint):
+                verifier.verify(bytes(changed).decode(errors="replace"))
+
+
+def test_other_peoples_signatures_beside_ours_do_no_harm() -> None:
+    note = SIGNER.sign(Checkpoint(SIGNER.name, 5, bytes(32)))
+    witness = Signer("witness.example/audit", bytes(reversed(range(32))))
+    cosigned = note + witness.sign(Checkpoint(SIGNER.name, 5, bytes(32))).split("\n\n")[1]
+    assert Verifier(SIGNER.vkey).verify(cosigned).size == 5
+    assert Verifier(witness.vkey).verify(cosigned).size == 5
 
 
 def test_a_forged_checkpoint_is_refused() -> None:

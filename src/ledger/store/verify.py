@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 import psycopg
+from psycopg.types.numeric import Int8BinaryLoader
 
 from ledger.store.checkpoint import InvalidCheckpoint, Verifier, parse
 from ledger.store.database import Connection, Database
@@ -21,6 +22,8 @@ from ledger.store.merkle import Frontier, subtree_root
 
 PAGE = 5_000
 _ENTRY = struct.Struct(">BBqq32s")
+_POSTGRES_EPOCH_US = 946_684_800_000_000
+"""PostgreSQL counts microseconds from 2000, the leaves from 1970."""
 
 
 class Difference(NamedTuple):
@@ -138,19 +141,21 @@ class _Run:
         for position, recorded_at, kind, tags, data, leaf in rows:
             if position != self.tree.size + 1:
                 self.report.differs("events", position, "position", self.tree.size + 1, position)
-            gone = recorded_at - EPOCH
-            at_us = (gone.days * 86_400 + gone.seconds) * 1_000_000 + gone.microseconds
+            at_us = recorded_at + _POSTGRES_EPOCH_US
             if at_us < self.previous_us:
                 self.report.differs(
-                    "events", position, "recorded_at", "no earlier than the event before", recorded_at
+                    "events", position, "recorded_at", "no earlier than the event before", _instant(at_us)
                 )
             self.previous_us = max(at_us, self.previous_us)
-            computed = sha256(pack(0, 1, position, at_us, content_digest(kind, tags, data))).digest()
+            try:
+                computed = sha256(pack(0, 1, position, at_us, content_digest(kind, tags, data))).digest()
+            except (AttributeError, OverflowError, TypeError, struct.error):
+                computed = b""  # what is stored there could never have been appended
             if computed != leaf:
                 # Which of the hashed columns was changed cannot be told from a hash alone, but whether the
                 # stored leaf is still the one the tree was built from can: then a content column was.
                 self._name_leaf(position, computed, bytes(leaf))
-            self.tags.expect(position, tags)
+            self.tags.expect(position, [item for item in tags if isinstance(item, str)])
             self._grow(bytes(leaf))
         self.tags.compare()
 
@@ -210,7 +215,9 @@ class _Run:
         except InvalidCheckpoint as error:
             self.report.differs("checkpoints", size, "note", "a signed checkpoint", error)
             return
-        if (stated.size, stated.root) != (size, self.tree.root):
+        if stated.size != size and stated.root == root:
+            self.report.differs("checkpoints", size, "size or note", stated.size, size)
+        elif (stated.size, stated.root) != (size, self.tree.root):
             self.report.differs("checkpoints", size, "note", f"{size} {self.tree.root.hex()}", stated)
 
 
@@ -234,6 +241,8 @@ def verify_log(
     report = LogReport()
     connection, second = database.connect(), database.connect()
     try:
+        # Instants as the integers they are stored as: some that could be put there are no `datetime`.
+        connection.adapters.register_loader("timestamptz", Int8BinaryLoader)
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         row = connection.execute("SELECT pg_export_snapshot()").fetchone()
         assert row is not None
@@ -254,6 +263,13 @@ def verify_log(
     return report
 
 
+def _instant(at_us: int) -> str:
+    try:
+        return (EPOCH + timedelta(microseconds=at_us)).isoformat()
+    except OverflowError:
+        return f"{at_us} µs since 1970"
+
+
 def _pages(connection: Connection) -> Iterator[list[Any]]:
     cursor = connection.cursor(name="verify")
     cursor.execute(
@@ -266,7 +282,7 @@ def _pages(connection: Connection) -> Iterator[list[Any]]:
 def _finish(connection: Connection, run: _Run) -> None:
     """What the log says of itself as a whole: head, tiles and checkpoints beyond its end, stray tags."""
     report, tree = run.report, run.tree
-    row = connection.execute("SELECT size, frontier, recorded_at FROM log_head").fetchone()
+    row = connection.execute("SELECT size, frontier, recorded_at FROM log_head", binary=True).fetchone()
     if row is None:
         report.differs("log_head", 0, "row", "one row", "none")
         return
@@ -274,10 +290,9 @@ def _finish(connection: Connection, run: _Run) -> None:
         report.differs("log_head", 0, "size", tree.size, row[0])
     if bytes(row[1]) != tree.hashes:
         report.differs("log_head", 0, "frontier", tree.hashes.hex(), bytes(row[1]).hex())
-    if tree.size:
-        last = EPOCH + timedelta(microseconds=run.previous_us)
-        if row[2] != last:
-            report.differs("log_head", 0, "recorded_at", last, row[2])
+    at_us = row[2] + _POSTGRES_EPOCH_US
+    if tree.size and at_us != run.previous_us:
+        report.differs("log_head", 0, "recorded_at", _instant(run.previous_us), _instant(at_us))
     for size in sorted(run.checkpoints):
         report.differs("checkpoints", size, "size", f"at most {tree.size}", size)
     run.tags.report(report)
