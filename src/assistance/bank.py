@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import csv
-import io
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import openpyxl
 
+from assistance.workbooks import NotReadable, cell_text, decoded, is_workbook, rows_of, workbook
 from ledger.payments.reconcile import ReturnLine
 
+_AMOUNT = re.compile(r"-?\d{1,13}(\.\d{1,2}0*)?", re.ASCII)
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -74,11 +76,8 @@ def yuan(amount_fen: int) -> str:
 
 def fen(text: object) -> int | None:
     """Yuan (text or number) as fen, None when it is no amount with at most two decimals."""
-    try:
-        value = Decimal(str(text).strip().replace(",", "")) * 100
-    except InvalidOperation:
-        return None
-    return int(value) if value == value.to_integral_value() else None
+    plain = str(text).strip().replace(",", "")
+    return int(Decimal(plain) * 100) if _AMOUNT.fullmatch(plain) else None
 
 
 def neutral(text: str) -> str:
@@ -122,9 +121,9 @@ class ReturnFile(NamedTuple):
 def read_return(layout: Layout, path: Path) -> ReturnFile:
     """Reads a return file 回盘. One bad line never stops it; a file of another layout raises :class:`BankFileError`."""
     rows = list(_rows(layout, path))
-    if not rows:
+    if not any(any(row) for row in rows):
         raise BankFileError("the file is empty 文件为空")
-    names = [str(cell or "").strip() for cell in rows[0]]
+    names = [cell_text(cell) for cell in rows[0]]
     c, o = layout.columns, layout.outcome
     needed = [c["reference"], c["amount"], o["status"]]
     missing = [name for name in needed if name not in names]
@@ -134,9 +133,9 @@ def read_return(layout: Layout, path: Path) -> ReturnFile:
     lines: list[ReturnLine] = []
     total: tuple[int, int | None] | None = None
     for number, row in enumerate(rows[1:], 2):
-        cells = [str(cell).strip() if cell is not None else "" for cell in row] + [""] * len(names)
+        cells = [cell_text(cell) for cell in row] + [""] * len(names)
         if cells[0] == layout.total_label:
-            total = (int(cells[1]) if cells[1].isdigit() else -1, fen(cells[where[c["amount"]]]))
+            total = (int(cells[1]) if cells[1].isdecimal() else -1, fen(cells[where[c["amount"]]]))
             continue
         if any(cells):
             lines.append(_line(layout, where, cells, number))
@@ -149,36 +148,45 @@ def _line(layout: Layout, where: dict[str, int], cells: Sequence[str], number: i
         return cells[where[name]] if name in where else ""
 
     o = layout.outcome
+    status = cell(o["status"])
     return ReturnLine(
         row=number,
         payment_id=cell(layout.columns["reference"]),
         amount_fen=fen(cell(layout.columns["amount"])),
-        succeeded=cell(o["status"]) == o["succeeded"],
+        # Any other word ("processing", or none where the line was cut off) says nothing: never "returned".
+        succeeded={o["succeeded"]: True, o["failed"]: False}.get(status),
         reason=cell(o["reason"]) or None,
         reference=cell(o["bank_reference"]) or None,
     )
 
 
 def _rows(layout: Layout, path: Path) -> Iterator[Sequence[Any]]:
-    if layout.kind == "xlsx":
-        try:
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        except Exception as error:
-            raise BankFileError("not a workbook 不是有效的工作簿") from error
-        yield from book.worksheets[0].iter_rows(values_only=True)
-        book.close()
-        return
     try:
-        text = path.read_bytes().decode(layout.encoding)
-    except UnicodeDecodeError as error:
-        raise BankFileError(f"not encoded in {layout.encoding} 编码不符") from error
-    yield from csv.reader(io.StringIO(text))
+        found = is_workbook(path)
+        if layout.kind == "xlsx":
+            with workbook(path, values=True) as book:
+                if book.worksheets:
+                    yield from rows_of(book.worksheets[0])
+            return
+    except NotReadable as error:
+        raise BankFileError(str(error)) from error
+    if found:
+        raise BankFileError("a workbook, not a text file; another layout? 该文件是工作簿，请核对银行格式")
+    raw = path.read_bytes()
+    # A file cut off inside a character, or with one garbled line, still has its other lines.
+    text = decoded(raw, layout.encoding) or raw.decode(layout.encoding, errors="replace")
+    for line in re.split(r"\r\n|\r|\n", text):
+        # One line at a time: a stray quote must not swallow the lines after it.
+        try:
+            yield next(csv.reader([line]), ())
+        except csv.Error:
+            yield (line[:100],)
 
 
 def simulate_bank(layout: Layout, sent: Path, returned: Path, *, every: int = 150, seed: int = 7) -> None:
     """A bank for demos and tests: answers a sent file, sending about one line in `every` back, always the same ones."""
     reasons = ("户名不符", "账号不存在", "销户", "冻结", "睡眠户", "限额")
-    rows = [[str(c) if c is not None else "" for c in row] for row in _rows(layout, sent)]
+    rows = [[cell_text(cell) for cell in row] for row in _rows(layout, sent) if row]
     o = layout.outcome
     answered: list[list[str]] = [[*rows[0], o["status"], o["reason"], o["bank_reference"]]]
     reference = rows[0].index(layout.columns["reference"])

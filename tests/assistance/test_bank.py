@@ -105,6 +105,7 @@ def test_every_line_ends_in_one_state_and_nothing_else_is_touched(sent: tuple[Sc
         "unknown": 1,
         "duplicate": 1,
         "already": 0,
+        "unclear": 0,
     }
     assert report.header.truncated
     run, _, _ = lines_of(sent[0].division, sent[1])
@@ -128,6 +129,90 @@ def test_refuses_a_file_of_another_run(sent: tuple[Scenario, RunId, Path]) -> No
     with pytest.raises(WrongReturnFile):
         settle(sent, path)
     assert sent[0].ledger.recorder.head() == head
+
+
+def test_a_line_whose_outcome_is_not_said_is_unclear_and_never_returned(
+    sent: tuple[Scenario, RunId, Path],
+) -> None:
+    report = settle(sent, answer(sent[2], {0: {"状态": "处理中"}, 1: {"状态": ""}}))
+    assert (report.counts["unclear"], report.counts["returned"], report.counts["settled"]) == (2, 0, 1)
+    assert report.header.unclear == 2
+    later = settle(sent, answer(sent[2], {2: {"状态": "失败", "失败原因": "销户"}}))
+    assert (later.counts["settled"], later.counts["already"]) == (2, 1)
+    run, _, _ = lines_of(sent[0].division, sent[1])
+    assert (run.settled_fen, run.returned_fen, run.pending_fen) == (330_000, 0, 0)
+
+
+def test_a_line_cut_off_before_its_outcome_is_unclear(sent: tuple[Scenario, RunId, Path]) -> None:
+    path = answer(sent[2], total=False)
+    raw = path.read_bytes().rstrip()
+    cut = raw[: raw.rindex(b"," + "成功".encode("gb18030")) + 2]  # in the middle of the outcome's first character
+    path.write_bytes(cut)
+    report = settle(sent, path)
+    assert (report.counts["settled"], report.counts["unclear"], report.header.truncated) == (2, 1, True)
+
+
+def test_a_line_the_file_calls_both_paid_and_returned_is_unclear(sent: tuple[Scenario, RunId, Path]) -> None:
+    first = list(csv.reader(sent[2].read_text(encoding="gb18030").splitlines()))[1]
+    report = settle(sent, answer(sent[2], extra=[[*first, "失败", "销户", ""]]))
+    assert (report.counts["unclear"], report.counts["duplicate"], report.counts["settled"]) == (1, 1, 2)
+
+
+@pytest.mark.parametrize("bad", ["Infinity", "NaN", "1e999999", "1100.005", "", "一千", "-1100.00", "²"])
+def test_one_unreadable_amount_never_stops_the_file(sent: tuple[Scenario, RunId, Path], bad: str) -> None:
+    report = settle(sent, answer(sent[2], {1: {"金额": bad}}))
+    assert (report.counts["amount_differs"], report.counts["settled"]) == (1, 2)
+
+
+@pytest.mark.parametrize("bad", ['"一个引号', "x" * 200_000, "\x00", ",,,,,,,,,,,,,,,,"])
+def test_one_garbled_line_never_swallows_the_others(sent: tuple[Scenario, RunId, Path], bad: str) -> None:
+    path = answer(sent[2])
+    lines = path.read_text(encoding="gb18030").splitlines()
+    path.write_text("\n".join([lines[0], bad, *lines[1:]]), encoding="gb18030")
+    report = settle(sent, path)
+    assert report.counts["settled"] == 3
+    assert report.counts["unknown"] == (0 if bad.strip(",") == "" else 1)
+
+
+def test_a_return_file_in_utf_8_is_read_too(sent: tuple[Scenario, RunId, Path]) -> None:
+    path = answer(sent[2])
+    path.write_text(path.read_text(encoding="gb18030"), encoding="utf-8-sig")
+    assert settle(sent, path).counts["settled"] == 3
+
+
+def test_a_file_of_two_runs_settles_this_runs_lines_alone(sent: tuple[Scenario, RunId, Path]) -> None:
+    scenario, run_id, path = sent
+    other = scenario.draw(scenario.fund_id, "2026-11").header  # type: ignore[attr-defined]
+    before = lines_of(scenario.division, other.run_id)[0]
+    foreign = lines_of(scenario.division, other.run_id)[1][0]
+    extra = [["9", "某人", "1", f"{foreign.amount_fen / 100:.2f}", "", foreign.payment_id, "成功", "", "B1"]]
+    report = settle(sent, answer(path, extra=extra))
+    assert (report.counts["settled"], report.counts["unknown"]) == (3, 1)
+    after = lines_of(scenario.division, other.run_id)[0]
+    assert (after.status, after.settled_fen) == (before.status, 0)
+
+
+def test_a_workbook_layout_goes_out_and_comes_back(scenario: Scenario) -> None:
+    scenario.covered(1)
+    run = scenario.draw(scenario.fund()).header
+    scenario.do(ReviewRun, REVIEWER, run_id=run.run_id, roster_hash=run.roster_hash)
+    scenario.do(ApproveRun, FINANCE, run_id=run.run_id, roster_hash=run.roster_hash)
+    path = send(scenario.division, scenario.command_id(), run.run_id, FINANCE, NOW, "xlsx")
+    returned = path.with_name("back.xlsx")
+    simulate_bank(Layout.load("xlsx"), path, returned, every=1 << 62)
+    report = reconcile(scenario.division, run.run_id, returned, FINANCE, NOW, "xlsx")
+    assert (report.counts["settled"], report.header.truncated) == (1, False)
+
+
+def test_the_same_send_again_writes_the_same_bytes_and_records_nothing(
+    sent: tuple[Scenario, RunId, Path],
+) -> None:
+    scenario, run_id, path = sent
+    first, head = path.read_bytes(), scenario.ledger.recorder.head()
+    command = scenario.command_id()
+    with pytest.raises(WrongStatus):
+        send(scenario.division, command, run_id, FINANCE, NOW)
+    assert (path.read_bytes(), scenario.ledger.recorder.head()) == (first, head)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04nonsense", b"a,b\n1,2\n", b"\xff\xfe\x00\x01\x80"])

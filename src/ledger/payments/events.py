@@ -207,3 +207,5 @@ class RunReconciled(Event, frozen=True, kw_only=True):
     duplicate: int = 0
     already: int = 0
     truncated: bool = False
+    unclear: int = 0
+    """Lines whose outcome the file does not say, or says twice and differently."""

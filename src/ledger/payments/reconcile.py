@@ -20,15 +20,16 @@ class LineState(StrEnum):
     UNKNOWN = "unknown"
     DUPLICATE = "duplicate"
     ALREADY = "already"
+    UNCLEAR = "unclear"
 
 
 class ReturnLine(NamedTuple):
-    """One line as the bank wrote it; `amount_fen` is None when it could not be read."""
+    """One line as the bank wrote it; `amount_fen` and `succeeded` are None when they could not be read."""
 
     row: int
     payment_id: str
     amount_fen: int | None
-    succeeded: bool
+    succeeded: bool | None
     reason: str | None = None
     reference: str | None = None
 
@@ -45,7 +46,9 @@ def judge(
     lines: Iterable[ReturnLine], instructed: Mapping[str, PaymentInstructed], concluded: Set[str]
 ) -> list[Judged]:
     """Every line with its one state. `concluded` are payments settled or returned before this file."""
+    lines = list(lines)
     seen: set[str] = set()
+    contradicted = _contradicted(lines, instructed)
     judged = []
     for line in lines:
         payment = instructed.get(line.payment_id)
@@ -57,12 +60,24 @@ def judge(
             state = LineState.AMOUNT_DIFFERS
         elif line.payment_id in concluded:
             state = LineState.ALREADY
+        elif line.succeeded is None or line.payment_id in contradicted:
+            state = LineState.UNCLEAR
         else:
             state = LineState.SETTLED if line.succeeded else LineState.RETURNED
         if payment is not None:
             seen.add(line.payment_id)
         judged.append(Judged(line, state, _event(line, state, payment)))
     return judged
+
+
+def _contradicted(lines: Sequence[ReturnLine], instructed: Mapping[str, PaymentInstructed]) -> set[str]:
+    """Payments one file calls both paid and sent back: which of the two is true, only the bank can say."""
+    said: dict[str, set[bool | None]] = {}
+    for line in lines:
+        payment = instructed.get(line.payment_id)
+        if payment is not None and line.amount_fen == payment.amount_fen:
+            said.setdefault(line.payment_id, set()).add(line.succeeded)
+    return {payment_id for payment_id, words in said.items() if {True, False} <= words}
 
 
 def outcome_fields(payment: PaymentInstructed) -> dict[str, Any]:
@@ -113,5 +128,6 @@ def close_file(
         unknown=counts[LineState.UNKNOWN],
         duplicate=counts[LineState.DUPLICATE],
         already=counts[LineState.ALREADY],
+        unclear=counts[LineState.UNCLEAR],
         truncated=truncated,
     )
