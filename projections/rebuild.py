@@ -29,6 +29,13 @@ class BadMoment(ValueError):
     """
 
 
+class BadSuffix(ValueError):
+    """The suffix cannot name tables: lower-case letters, digits and _, at most 20.
+
+    后缀只能含小写字母、数字和下划线，至多 20 个字符。
+    """
+
+
 def build(
     connection: Connection, names: Iterable[str], suffix: str, upto: int, *, batch: int = BATCH
 ) -> None:
@@ -123,8 +130,14 @@ def build_as_of(conninfo: str, schema: str, moment: datetime | int, suffix: str)
 
     Raises :class:`BadMoment` for a time before the first event or a position that does not exist.
     """
-    if not suffix.isidentifier() or not suffix.islower() or len(suffix) > 20 or suffix in ("new", "check"):
-        raise ValueError(f"{suffix!r} is no suffix: lower-case letters, digits and _, at most 20 后缀无效")
+    if (
+        not suffix.isascii()
+        or not suffix.isidentifier()
+        or not suffix.islower()
+        or len(suffix) > 20
+        or suffix in ("new", "check")
+    ):
+        raise BadSuffix(f"{suffix!r} is no suffix: lower-case letters, digits and _, at most 20")
     with connect(conninfo, schema) as connection:
         if isinstance(moment, int):
             position = moment

@@ -1,27 +1,32 @@
-"""The command line: ``assistance``. Exit codes: 0 done, 1 refused or differences found, 2 wrong use, 3 not reachable."""
+"""The command line: ``assistance``.
+
+Exit codes: 0 done, 1 refused or differences found, 2 wrong use, 3 not reachable (database, port or folder);
+128 and the signal's number when it was stopped half-way. With ``--json`` standard output holds one object.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
-import psycopg
 from pydantic import ValidationError
 from rich.console import Console
 
+from assistance.cli_failures import REFUSED, UNREACHABLE, WRONG_USE, Failure, failure_of
 from assistance.settings import Settings
-from assistance.wiring import Division, division
-from ledger.kernel import Refused
+from assistance.signals import Interrupted, stoppable
+from assistance.wiring import Division, Log, division, log
 
-REFUSED = 1
-UNREACHABLE = 3
+__all__ = ["REFUSED", "UNREACHABLE", "WRONG_USE", "App", "guarded", "main", "pass_app"]
 
 
 @dataclass
@@ -33,80 +38,134 @@ class App:
     console: Console = field(default_factory=lambda: Console(stderr=True))
 
     @contextlib.contextmanager
-    def division(self) -> Iterator[Division]:
-        with division(self.settings) as opened:
+    def division(self, *, create: bool = False) -> Iterator[Division]:
+        """The division with its keys. Raises ``NoDivision`` unless it exists or may be made."""
+        with division(self.settings, create=create) as opened:
+            yield opened
+
+    @contextlib.contextmanager
+    def log(self) -> Iterator[Log]:
+        """The division's log and views without any key: enough to verify, project, rebuild and back up."""
+        with log(self.settings) as opened:
             yield opened
 
     def say(self, facts: dict[str, Any], text: str) -> None:
         """One answer: `facts` as one JSON object with ``--json``, `text` for people otherwise."""
         click.echo(json.dumps(facts, ensure_ascii=False, default=str) if self.as_json else text)
 
+    def fail(self, failure: Failure) -> None:
+        """Says what went wrong: to people on standard error, with ``--json`` as the one object on standard output."""
+        if self.as_json:
+            click.echo(json.dumps(failure.facts, ensure_ascii=False, default=str))
+        else:
+            click.echo(failure.text, err=True)
+
 
 pass_app = click.make_pass_decorator(App)
 
 
 def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Turns refusals and unreachable databases into one clear line and an exit code."""
+    """Turns refusals, faulty files and unreachable databases into clear words and an exit code, never a traceback."""
 
     @wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         app = click.get_current_context().find_object(App)
+        assert app is not None
         try:
-            return function(*args, **kwargs)
-        except Refused as refusal:
-            facts = {
-                "refused": refusal.code,
-                "en": refusal.english,
-                "zh": refusal.chinese,
-                "article": refusal.ARTICLE,
-            }
-            if app is not None and app.as_json:
-                click.echo(json.dumps(facts, ensure_ascii=False))
-            else:
-                click.echo(
-                    f"refused {refusal.code}: {refusal.english}\n不予办理：{refusal.chinese}", err=True
-                )
-            sys.exit(REFUSED)
-        except psycopg.OperationalError as error:
-            click.echo(
-                f"the database cannot be reached 无法连接数据库: {str(error).strip().splitlines()[0]}",
-                err=True,
-            )
-            sys.exit(UNREACHABLE)
+            with stoppable():
+                return function(*args, **kwargs)
+        except click.ClickException:
+            raise
+        except (Exception, Interrupted) as error:
+            failure = failure_of(error)
+            if failure is None:
+                raise
+            app.fail(failure)
+            sys.exit(failure.exit_code)
 
     return call
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class Cli(click.Group):
+    """The group; with ``--json`` a wrong use is one object on standard output as well."""
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **more: Any) -> Any:
+        """Runs the command line and exits."""
+        given = list(sys.argv[1:] if args is None else args)
+        more["standalone_mode"] = False
+        try:
+            done = super().main(given, *rest, **more)
+        except click.ClickException as error:
+            error.show()
+            if "--json" in given:
+                facts = {"error": "WrongUse", "en": error.format_message(), "zh": "用法有误，参见 --help"}
+                click.echo(json.dumps(facts, ensure_ascii=False))
+            sys.exit(error.exit_code)
+        except click.Abort:
+            sys.exit(130)
+        sys.exit(done if isinstance(done, int) else 0)
+
+
+@click.group(cls=Cli, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object. 以 JSON 输出。")
 @click.option(
     "--data", type=click.Path(path_type=Path), help="Folder of database, keys and files. 数据目录。"
 )
 @click.option("--schema", help="The division's PostgreSQL schema. 师市对应的模式名。")
-@click.version_option(package_name="assistance-ledger")
+@click.version_option(package_name="assistance-ledger", help="Show the version and exit. 显示版本。")
 @click.pass_context
 def main(context: click.Context, as_json: bool, data: Path | None, schema: str | None) -> None:
     """One assistance chain per household 一户（人）一条救助链: the sealed ledger of a division.
 
     Settings come from the environment: DATABASE_URL (any PostgreSQL >= 15; an embedded one when
     not set), ASSISTANCE_DATA, ASSISTANCE_SCHEMA, ASSISTANCE_HOST, ASSISTANCE_PORT.
+
+    Exit codes 退出码: 0 done 完成; 1 refused or differences found 不予办理或发现差异; 2 wrong use 用法有误;
+    3 database, port or folder not reachable 数据库、端口或目录不可用.
     """
     given: dict[str, Any] = {"data": data, "schema_name": schema}
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        raise click.UsageError("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())) from None
+        told = "; ".join(f"{e['loc'][0] if e['loc'] else 'settings'}: {e['msg']}" for e in error.errors())
+        raise click.UsageError(f"{told} 设置无效") from None
+    # A host that never answers must not hang a clerk's terminal.
+    os.environ.setdefault("PGCONNECT_TIMEOUT", "10")
     context.obj = App(settings, as_json)
+
+
+def _json_flag(context: click.Context, _: click.Parameter, value: bool) -> None:
+    app = context.find_object(App)
+    if value and app is not None:
+        app.as_json = True
+
+
+def _complete(command: click.Command) -> click.Command:
+    """The command, its own commands included: ``--json`` after its name too, and both languages where it is listed."""
+    told = re.split(r"(?<=\.)\s|(?<=。)", (command.help or "").split("\n\n")[0].replace("\n", " "))
+    chinese = [part.strip() for part in told if re.search("[一-鿿]", part)]
+    command.short_help = " ".join([told[0], *chinese[-1:]])
+    if isinstance(command, click.Group):
+        for child in command.commands.values():
+            _complete(child)
+    else:
+        flag = click.Option(
+            ["--json"], is_flag=True, expose_value=False, is_eager=True, callback=_json_flag,
+            help="Answer with one JSON object. 以 JSON 输出。",
+        )  # fmt: skip
+        command.params.append(flag)
+    return command
 
 
 def _add_commands() -> None:
     # Imported here: these modules need the group's helpers above.
     from assistance.cli_log import COMMANDS as LOG
     from assistance.cli_money import COMMANDS as MONEY
+    from assistance.cli_roster import COMMANDS as ROSTER
     from assistance.cli_serve import COMMANDS as SERVE
 
-    for command in (*SERVE, *LOG, *MONEY):
-        main.add_command(command)
+    for command in (*SERVE, *LOG, *ROSTER, *MONEY):
+        main.add_command(_complete(command))
 
 
 _add_commands()

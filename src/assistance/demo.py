@@ -3,8 +3,10 @@ real commands. Goes on where it was cut off; loading twice records nothing new."
 
 from __future__ import annotations
 
+import contextlib
 import csv
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,7 +25,7 @@ from rich.progress import (
 from assistance.demo_life import applications, changes, late_death
 from assistance.demo_money import fund_division, pay_month, reissue_month
 from assistance.roster_import import RosterImport, import_roster
-from assistance.wiring import Division
+from assistance.wiring import Division, OtherData
 from ledger.kernel import Actor, Command, CommandId, Facts, Month, OrganisationId, Role, derived_id, tag
 from ledger.organisation.commands import OpenOrganisation
 from ledger.organisation.events import Level
@@ -99,18 +101,40 @@ class Demo:
 
 
 def load(division: Division, examples: Path, console: Console) -> dict[str, Any]:
-    """Loads what is not loaded yet. Returns the position and counts."""
+    """Loads what is not loaded yet. Returns the position and counts. Two who load at once take turns.
+
+    Raises ``OtherData`` when the division holds data of its own.
+    """
     demo = Demo(division)
-    if not demo.done("end"):
-        console.print("Loading the demo division (once) 首次加载示范师市…")
-        with Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-            console=console,
-        ) as progress:  # fmt: skip
-            _story(demo, examples, progress)
+    with _alone(division, console):
+        if not demo.done("end"):
+            if division.ledger.recorder.head() and not demo.done(f"open/{DIVISION}"):
+                raise OtherData(
+                    f"schema {division.schema} holds data that is not the demo's: use assistance serve"
+                )
+            console.print("Loading the demo division (once) 首次加载示范师市…")
+            with Progress(
+                SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+                console=console,
+            ) as progress:  # fmt: skip
+                _story(demo, examples, progress)
     with Runner(division.url, division.schema) as runner:
         position = runner.catch_up()
     return {"position": position, "head": division.ledger.recorder.head()}
+
+
+@contextlib.contextmanager
+def _alone(division: Division, console: Console) -> Iterator[None]:
+    """Waits while another process loads the same division."""
+    lock = "SELECT pg_try_advisory_lock(20263, hashtext(current_schema()))"
+    with contextlib.closing(division.database.connect()) as connection:
+        told = False
+        while connection.execute(lock).fetchone() != (True,):
+            if not told:
+                console.print("another process is loading this division; waiting 另一进程正在加载，等待中…")
+            told = True
+            time.sleep(0.5)
+        yield
 
 
 def _story(demo: Demo, examples: Path, progress: Progress) -> None:

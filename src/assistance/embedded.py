@@ -14,6 +14,8 @@ from pathlib import Path
 
 import fasteners
 
+from assistance.signals import undisturbed
+
 with warnings.catch_warnings():
     # The wheel looks for a runtime folder when it is imported and warns where there is none; ours is set below.
     warnings.simplefilter("ignore")
@@ -36,6 +38,13 @@ log_timezone = 'UTC'
 _starting = threading.Lock()
 
 
+class NotStarted(OSError):
+    """The embedded PostgreSQL did not start.
+
+    内置数据库未能启动。
+    """
+
+
 class EmbeddedPostgres:
     """A PostgreSQL server over `data_dir`; several processes may share it.
 
@@ -47,23 +56,27 @@ class EmbeddedPostgres:
         self._server: PostgresServer | None = None
 
     def start(self) -> str:
-        """The server's connection URL. Raises ``RuntimeError`` with the server's log if it does not start."""
+        """The server's connection URL. Raises :class:`NotStarted` with the server's log if it does not start."""
         self.data_dir.parent.mkdir(parents=True, exist_ok=True)
         # The wheel keeps its lock in the shared temporary folder, where a second user of the
         # machine is refused the file the first one left: each data folder has its own.
         runtime = self.data_dir.parent / f".{self.data_dir.name}.run"
         runtime.mkdir(mode=0o755, exist_ok=True)
-        with _starting:
+        # Stopped between starting the server and noting that we use it, we would leave it running.
+        with _starting, undisturbed():
             PostgresServer.runtime_path = runtime
             PostgresServer.lock_path = runtime / "lock"
             PostgresServer._lock = fasteners.InterProcessLock(PostgresServer.lock_path)
             self.data_dir.mkdir(exist_ok=True)
             server = PostgresServer(self.data_dir)
             with PostgresServer._lock:
-                server.ensure_pgdata_inited()
+                try:
+                    server.ensure_pgdata_inited()
+                except subprocess.SubprocessError as error:
+                    raise NotStarted(f"{self.data_dir} cannot be made a database folder: {error}") from error
                 self._configure()
             self._start(server)
-        self._server = server
+            self._server = server
         return str(server.get_uri())
 
     def _configure(self) -> None:
@@ -86,7 +99,7 @@ class EmbeddedPostgres:
                 if attempt == 11:
                     log = self.data_dir / "log"
                     tail = log.read_text(errors="replace")[-2000:] if log.exists() else ""
-                    raise RuntimeError(f"the embedded PostgreSQL did not start:\n{tail}") from error
+                    raise NotStarted(f"the embedded PostgreSQL did not start:\n{tail}") from error
 
     @property
     def pid(self) -> int | None:
@@ -96,8 +109,9 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """Leaves the server; stops it when nobody else uses it."""
         if self._server is not None:
-            self._server._cleanup()
-            self._server = None
+            with undisturbed():
+                self._server._cleanup()
+                self._server = None
 
 
 @contextlib.contextmanager

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import openpyxl
-
-from assistance.roster_columns import BY_HEADER, COLUMNS, SHEETS
+from assistance.roster_columns import BY_HEADER, COLUMNS, HEADER_OF, SHEETS
 from assistance.roster_report import Problem
+from assistance.workbooks import MOST_LINES, NotReadable, cell_text, decoded, is_workbook, rows_of, workbook
 
 MOST_ROWS = 50_000
 """Rows a sheet may have: a regiment has a few thousand; more is another kind of file."""
@@ -30,21 +29,27 @@ class RawRow(NamedTuple):
 
 
 class RawRoster(NamedTuple):
-    """A file's rows, and what is wrong with the file as a file."""
+    """A file's rows, what is wrong with the file as a file, and the sheets that were not read."""
 
     rows: list[RawRow]
     problems: list[Problem]
+    ignored: list[str]
 
 
 def read_roster(path: Path) -> RawRoster:
     """Reads a roster file. A sheet or CSV is known by its name (低保, 特困 / dibao, tekun)."""
-    if zipfile.is_zipfile(path):
-        return _read_workbook(path)
-    if path.suffix.lower() in (".csv", ".txt"):
-        return _read_csv(path)
-    return RawRoster(
-        [], [_whole(path.name, "not a workbook or CSV file", "应为 xlsx 工作簿或 CSV 文件", "-")]
-    )
+    found = RawRoster([], [], [])
+    try:
+        if is_workbook(path):
+            _read_workbook(path, found)
+        elif path.suffix.lower() in (".csv", ".txt"):
+            _read_csv(path, found)
+        else:
+            raise NotReadable("an xlsx workbook or a CSV file", "应为 xlsx 工作簿或 CSV 文件")
+    except NotReadable as fault:
+        found.rows.clear()
+        found.problems.append(_whole(path.name, fault.english, fault.chinese))
+    return found
 
 
 def _whole(sheet: str, english: str, chinese: str, column: str = "-", value: str = "") -> Problem:
@@ -59,124 +64,99 @@ def programme_of(sheet: str) -> str | None:
     return None
 
 
-def _read_workbook(path: Path) -> RawRoster:
-    found = RawRoster([], [])
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=False)
-    except Exception:
-        return RawRoster([], [_whole(path.name, "a readable xlsx workbook", "可读取的 xlsx 工作簿")])
-    merged = _merged_rows(path)
-    used = 0
-    for number, sheet in enumerate(book.worksheets, 1):
-        if programme_of(sheet.title) is None:
-            continue
-        used += 1
-        if 1 in merged.get(number, set()):
-            found.problems.append(
-                _whole(sheet.title, "a header without merged cells", "表头不得有合并单元格", "表头")
-            )
-            continue
-        _read_table(sheet.title, sheet.iter_rows(values_only=True), found)
-    book.close()
-    if not used:
-        expected = ("a sheet named 低保 or 特困", "名为“低保”或“特困”的工作表")
-        found.problems.append(_whole(path.name, *expected))
-    return found
-
-
-def _merged_rows(path: Path) -> dict[int, set[int]]:
-    """By sheet number, the rows in which merged cells begin: a streaming reader does not tell."""
-    merged: dict[int, set[int]] = {}
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            match = re.fullmatch(r"xl/worksheets/sheet(\d+)\.xml", name)
-            if match is None:
+def _read_workbook(path: Path, found: RawRoster) -> None:
+    with workbook(path, values=False) as book:
+        used = 0
+        for sheet in book.worksheets:
+            if programme_of(sheet.title) is None:
+                found.ignored.append(sheet.title)
                 continue
-            rest = b""
-            with archive.open(name) as file:
-                while block := file.read(1 << 20):
-                    rest = rest[-100:] + block
-                    for merge in _MERGE.finditer(rest):
-                        merged.setdefault(int(match.group(1)), set()).add(int(merge.group(2)))
-    return merged
+            used += 1
+            if _merged_header(path, sheet):
+                expected = ("the column names in row 1, no merged cells", "第1行应为列名，不得有合并单元格")
+                found.problems.append(_whole(sheet.title, *expected, "表头"))
+                continue
+            _read_table(sheet.title, rows_of(sheet), found)
+        if not used:
+            names = "、".join(found.ignored)
+            expected = ("a sheet named 低保 or 特困", "名为“低保”或“特困”的工作表")
+            found.problems.append(_whole(path.name, *expected, "工作表", names))
 
 
-def _read_csv(path: Path) -> RawRoster:
-    found = RawRoster([], [])
-    raw = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        return RawRoster([], [_whole(path.name, "text in UTF-8 or GB18030", "UTF-8 或 GB18030 编码的文本")])
-    if "\0" in text:
-        return RawRoster([], [_whole(path.name, "a text file", "文本文件")])
+def _merged_header(path: Path, sheet: Any) -> bool:
+    """Whether merged cells begin in the sheet's first row: a streaming reader does not tell."""
+    rest = b""
+    with zipfile.ZipFile(path) as archive, archive.open(sheet._worksheet_path) as file:
+        while block := file.read(1 << 20):
+            rest = rest[-100:] + block
+            if any(int(merge.group(2)) == 1 for merge in _MERGE.finditer(rest)):
+                return True
+    return False
+
+
+def _read_csv(path: Path, found: RawRoster) -> None:
+    text = decoded(path.read_bytes(), "gb18030")
+    if text is None or "\0" in text:
+        raise NotReadable("text in UTF-8 or GB18030", "UTF-8 或 GB18030 编码的文本")
     if programme_of(path.stem) is None:
-        return RawRoster([], [_whole(path.name, "a file name with 低保 or 特困", "文件名含“低保”或“特困”")])
-    _read_table(path.stem, csv.reader(io.StringIO(text)), found)
-    return found
+        raise NotReadable("a file name with 低保 or 特困", "文件名含“低保”或“特困”")
+    try:
+        _read_table(path.stem, csv.reader(io.StringIO(text)), found)
+    except csv.Error as error:
+        raise NotReadable("a CSV file; a quote is never closed", "CSV 文件；引号未闭合") from error
 
 
 def _read_table(sheet: str, rows: Iterable[Iterable[Any]], found: RawRoster) -> None:
     lines = iter(rows)
-    header = [_text(cell) for cell in next(lines, ())]
+    header = [cell_text(cell) for cell in next(lines, ())]
     if not any(header):
         found.problems.append(_whole(sheet, "a sheet that is not empty", "工作表不得为空"))
         return
-    missing = [c.header for c in COLUMNS if c.needed and c.header not in header]
-    twice = {name for name in header if name and header.count(name) > 1}
-    for name in missing:
-        found.problems.append(_whole(sheet, f"a column {name}", f"缺少“{name}”列", name))
-    for name in sorted(twice):
-        found.problems.append(_whole(sheet, "each column once", "列名重复", name))
-    if missing or twice:
+    faults = _header_faults(sheet, header)
+    if faults:
+        found.problems.extend(faults)
         return
     fields = [BY_HEADER[name].field if name in BY_HEADER else None for name in header]
-    count = 0
+    count, before = 0, len(found.rows)
     for row in _numbered(sheet, lines, fields, found):
         count += 1
         if count > MOST_ROWS:
             found.problems.append(
                 _whole(sheet, f"at most {MOST_ROWS} rows; split the file", f"最多 {MOST_ROWS} 行，请拆分文件")
             )
-            found.rows.clear()
+            del found.rows[before:]
             return
         found.rows.append(row)
     if not count:
         found.problems.append(_whole(sheet, "at least one row", "至少一行数据"))
 
 
+def _header_faults(sheet: str, header: list[str]) -> list[Problem]:
+    """Columns that are missing (with the name in the file that looks most like it) or there twice."""
+    strange = [name for name in header if name and name not in BY_HEADER]
+    faults = []
+    for name in (c.header for c in COLUMNS if c.needed and c.header not in header):
+        close = (difflib.get_close_matches(name, strange, 1, 0.5) or [""])[0]
+        faults.append(_whole(sheet, f"a column {name}", f"缺少“{name}”列", name, close))
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    return faults + [_whole(sheet, "each column once", "列名重复", name) for name in twice]
+
+
 def _numbered(
     sheet: str, lines: Iterator[Iterable[Any]], fields: list[str | None], found: RawRoster
 ) -> Iterator[RawRow]:
     for number, line in enumerate(lines, 2):
+        if number > MOST_LINES:
+            raise NotReadable(f"at most {MOST_LINES} lines", f"最多 {MOST_LINES} 行")
         cells = {}
         for field, cell in zip(fields, line, strict=False):
             if field is None or cell is None:
                 continue
-            text = _text(cell)
+            text = cell_text(cell)
             if text.startswith("="):
-                header = next(c.header for c in COLUMNS if c.field == field)
-                found.problems.append(
-                    Problem(
-                        sheet, number, header, text[:40], "a value, not a formula", "应为数值，不得为公式"
-                    )
-                )
+                expected = ("a value, not a formula", "应为数值，不得为公式")
+                found.problems.append(Problem(sheet, number, HEADER_OF[field], text[:40], *expected))
                 text = ""
             cells[field] = text
         if any(cells.values()):
             yield RawRow(sheet, number, cells)
-
-
-def _text(cell: object) -> str:
-    """A cell as text: dates as YYYY-MM-DD, whole numbers without a point, blanks trimmed."""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
-    return "" if cell is None else str(cell).strip()

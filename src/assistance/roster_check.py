@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from assistance.roster import RawRow, programme_of
@@ -100,19 +100,21 @@ class _Row:
             self.wrong(name, "one of " + ", ".join(words), "应为：" + "、".join(words))
         return words.get(value)
 
-    def money(self, name: str, *, needed: bool = True, negative: bool = False) -> Fen:
+    def money(self, name: str, *, needed: bool = True, negative: bool = False, zero: bool = True) -> Fen:
         value = self.text(name, needed=needed)
         if not value:
             return Fen(0)
         try:
-            fen = Decimal(value.replace(",", "")) * 100
-        except InvalidOperation:
+            fen = Decimal(value.replace(",", "").replace("，", "")) * 100
+        except ArithmeticError:
             self.wrong(name, "an amount in yuan", "应为金额（元）")
             return Fen(0)
         if not fen.is_finite() or fen != fen.to_integral_value():
             self.wrong(name, "at most two decimals", "最多两位小数")
         elif fen < 0 and not negative:
             self.wrong(name, "not negative", "不得为负")
+        elif fen == 0 and not zero:
+            self.wrong(name, "above zero", "应大于零")
         elif abs(fen) > 10**12:
             self.wrong(name, "a plausible amount", "金额过大")
         else:
@@ -173,13 +175,17 @@ class _Row:
         return RosterMember(self.raw.row, made, bool(self.one_of("counted", YES_NO)))
 
 
-def check_rows(rows: list[RawRow], today: date) -> Checked:
-    """Groups rows into households by number and checks every cell; a household with one bad row is wholly out."""
+def check_rows(rows: list[RawRow], today: date, faults: Iterable[Problem] = ()) -> Checked:
+    """Groups rows into households by number and checks every cell; a household with one bad row is wholly out.
+
+    `faults` are cells found bad while reading: their rows are bad too.
+    """
+    bad = {(fault.sheet, fault.row) for fault in faults}
     groups: dict[tuple[str, str], list[RawRow]] = defaultdict(list)
     checked = Checked()
     for raw in rows:
         groups[(raw.sheet, raw.cells.get("number", "") or f"?{raw.row}")].append(raw)
-    seen_people: dict[str, int] = {}
+    seen_people: dict[str, RawRow] = {}
     seen_numbers: dict[str, str] = {}
     for (sheet, number), group in groups.items():
         before = len(checked.problems)
@@ -191,11 +197,17 @@ def check_rows(rows: list[RawRow], today: date) -> Checked:
             )
         for raw in group:
             person = raw.cells.get("id_number", "").upper()
-            if person and seen_people.setdefault(person, raw.row) != raw.row:
+            first_seen = seen_people.setdefault(person, raw)
+            if person and first_seen is not raw:
+                where = (
+                    f"{first_seen.sheet} row {first_seen.row}",
+                    f"“{first_seen.sheet}”第{first_seen.row}行",
+                )
                 _Row(raw, today, checked.problems).wrong(
-                    "id_number", f"each person once; row {seen_people[person]} names them too",
-                    f"同一人不得重复，第{seen_people[person]}行已有",
+                    "id_number", f"each person once; {where[0]} names them too", f"同一人不得重复，{where[1]}已有"
                 )  # fmt: skip
+        if any((raw.sheet, raw.row) in bad for raw in group):
+            household = None
         if household is not None and len(checked.problems) == before:
             checked.households.append(household)
         else:
@@ -257,7 +269,9 @@ def _household(
         members=members,
         income=income,
         property=(PropertyLine(kind="deposit", value_fen=deposits),) if deposits else (),
-        amounts={name: head.money(name, needed=name == "base") for name in ("base", "supplement", "care")},
+        amounts={
+            n: head.money(n, needed=n == "base", zero=n != "base") for n in ("base", "supplement", "care")
+        },
         bank_code=bank_code,
         account=account,
         account_holder=head.text("account_holder"),

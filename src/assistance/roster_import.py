@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from assistance.payment_service import day_of, file_sha256
 from assistance.roster import read_roster
 from assistance.roster_check import RosterHousehold, check_rows
 from assistance.roster_columns import HEADER_OF
-from assistance.roster_report import Problem
+from assistance.roster_report import ImportReport, Problem, one_a_cell
 from assistance.wiring import Division
 from ledger.identification.decisions import prior_cover
 from ledger.identification.events import Amount, Category, Component
@@ -60,22 +60,6 @@ ROLES = frozenset({Role.CLERK, Role.REVIEWER})
 Progress = Callable[[int, int], object]
 
 
-@dataclass
-class ImportReport:
-    """What an import did: households and people recorded, rejected households, every problem."""
-
-    file: str
-    file_hash: str
-    recorded: bool = False
-    duplicate: bool = False
-    rows: int = 0
-    households: int = 0
-    people: int = 0
-    rejected: int = 0
-    position: int = 0
-    problems: list[Problem] = field(default_factory=list)
-
-
 @dataclass(frozen=True)
 class RosterImport:
     """One file to import, for one organisation, by one operator."""
@@ -114,9 +98,9 @@ def import_roster(
         report.duplicate, report.households, report.people = True, earlier.households, earlier.people
         return report
     raw = read_roster(asked.path)
-    checked = check_rows(raw.rows, today)
-    report.rows, report.rejected = len(raw.rows), checked.rejected
-    report.problems = raw.problems + checked.problems
+    checked = check_rows(raw.rows, today, raw.problems)
+    report.rows, report.rejected, report.ignored = len(raw.rows), checked.rejected, raw.ignored
+    report.problems = one_a_cell(raw.problems + checked.problems)
     writer = _Writer(division, asked, actor, now, cut_over, report)
     households = writer.free(checked.households)
     if (report.problems and not asked.accept_valid) or not households:

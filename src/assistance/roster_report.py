@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 import openpyxl
-from rich.table import Table
 
 from assistance.bank import neutral
 
@@ -22,27 +23,59 @@ class Problem(NamedTuple):
     expected_zh: str
 
 
-def table(problems: list[Problem], most: int = 50) -> Table:
-    """The first problems as a table for a terminal."""
-    shown = Table(
-        "sheet 表",
-        "row 行",
-        "column 列",
-        "value 值",
-        "expected",
-        "应为",
-        title=f"{len(problems)} problem(s) 个问题",
-    )
+@dataclass
+class ImportReport:
+    """What an import did: households and people recorded, rejected households, every problem."""
+
+    file: str
+    file_hash: str
+    recorded: bool = False
+    duplicate: bool = False
+    rows: int = 0
+    households: int = 0
+    people: int = 0
+    rejected: int = 0
+    position: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    """Sheets whose names speak of no programme; they were not read."""
+
+
+def one_a_cell(problems: Iterable[Problem]) -> list[Problem]:
+    """The first problem of each cell: a formula is also an empty value, but one remark is enough to mend it."""
+    kept: dict[tuple[object, ...], Problem] = {}
+    for problem in problems:
+        cell = (problem.sheet, problem.row, problem.column) if problem.row else problem
+        kept.setdefault(cell, problem)
+    return list(kept.values())
+
+
+def lines(problems: Sequence[Problem], most: int = 50) -> list[str]:
+    """The first problems for a terminal of any width: where, what is there, and what was expected, three lines each."""
+    told = []
     for problem in problems[:most]:
-        shown.add_row(problem.sheet, str(problem.row or "-"), *problem[2:])
-    return shown
+        place = f"{problem.sheet}" + (f" row 第{problem.row}行" if problem.row else "")
+        column = "" if problem.column == "-" else f" [{problem.column}]"
+        value = f" = {problem.value!r}" if problem.value else ""
+        told += [
+            f"✗ {place}{column}{value}",
+            f"    应为：{problem.expected_zh}",
+            f"    expected: {problem.expected_en}",
+        ]
+    if len(problems) > most:
+        rest = len(problems) - most
+        told.append(
+            f"… and {rest} more: write all of them with --report FILE 另有 {rest} 个，用 --report 文件名 导出全部"
+        )
+    return told
 
 
-def write_workbook(problems: list[Problem], path: Path) -> None:
-    """All problems as a workbook an office can work through."""
+def write_workbook(found: Sequence[tuple[str, Problem]], path: Path) -> None:
+    """All problems of some files, as (file, problem), in a workbook an office can work through."""
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("问题清单")
-    sheet.append(["表", "行", "列", "值", "应为", "expected"])
-    for p in problems:
-        sheet.append([p.sheet, p.row or None, p.column, neutral(p.value), p.expected_zh, p.expected_en])
+    sheet.append(["文件", "表", "行", "列", "值", "应为", "expected"])
+    for file, p in found:
+        place = [neutral(file), neutral(p.sheet), p.row or None, neutral(p.column)]
+        sheet.append([*place, neutral(p.value), neutral(p.expected_zh), neutral(p.expected_en)])
     book.save(path)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import socket
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from rich.console import Console
@@ -40,6 +42,9 @@ from ledger.payments.events import RunReconciled, RunSent
 from ledger.registry.events import RosterImported
 from ledger.store.checkpoint import Signer, Verifier, make_checkpoint
 from projections.runner import Runner
+
+GRACE_SECONDS = 5
+"""How long requests in hand may still take when the server is stopped."""
 
 
 class Bulk:
@@ -140,26 +145,32 @@ def application(division: Division) -> Starlette:
     return create_app(api, division.ledger, division.readings, Bulk(division), checkpoint)
 
 
-def greet(division: Division, console: Console, host: str, port: int) -> None:
-    """Prints where the API is and a token per role."""
+def url_of(host: str, port: int) -> str:
+    """Where the API is asked, for a browser on this machine."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{port}/graphql"
+
+
+def greet(division: Division, console: Console, host: str, port: int) -> dict[str, Any]:
+    """Prints where the API is and a token per role; gives the same as facts."""
     with division.database.connection() as connection:
         units = connection.execute(
             "SELECT organisation_id, name, level FROM organisations WHERE level IN ('division', 'regiment', 'street')"
             " ORDER BY level = 'division' DESC, level = 'street' DESC, organisation_id"
         ).fetchall()
-    if not units:
-        return
+    url, tokens = url_of(host, port), {}
+    console.print(f"\n[bold]{url}[/bold]  (Ctrl-C stops everything 停止)\n")
     top, town = units[0], next((u for u in units if u[2] != "division"), units[0])
-    console.print(f"\n[bold]http://{host}:{port}/graphql[/bold]  (Ctrl-C stops everything 停止)\n")
     for role in Role:
         unit = town if role is Role.CLERK else top
-        token = make_token(division.settings, f"{role.value}-demo", role, unit[0])
+        tokens[role.value] = make_token(division.settings, f"{role.value}-demo", role, unit[0])
         console.print(f"{role.value} @ {unit[0]} {unit[1]}", style="cyan")
-        console.print(token, soft_wrap=True, highlight=False)
+        console.print(tokens[role.value], soft_wrap=True, highlight=False)
+    return {"url": url, "tokens": tokens}
 
 
-def serve(division: Division, host: str, port: int, *, with_runner: bool) -> None:
-    """Serves until interrupted; with the runner, keeps the views up to date in a thread beside the server."""
+def serve(division: Division, taken: socket.socket, *, with_runner: bool) -> None:
+    """Serves on a listening socket until stopped; with the runner, keeps the views up to date in a thread beside it."""
     # What was loaded so far lives as long as the process: the collector need not look at it at every turn.
     gc.collect()
     gc.freeze()
@@ -171,10 +182,13 @@ def serve(division: Division, host: str, port: int, *, with_runner: bool) -> Non
         thread.start()
     try:
         config = uvicorn.Config(
-            application(division), host=host, port=port, log_level="warning", access_log=False
+            application(division),
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        uvicorn.Server(config).run()
+        uvicorn.Server(config).run(sockets=[taken])
     finally:
         stop.set()
         if with_runner:
-            thread.join(5)
+            thread.join(GRACE_SECONDS)

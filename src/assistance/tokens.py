@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,18 +9,14 @@ import jwt
 
 from assistance.settings import Settings
 from ledger.kernel import Role
+from ledger.store.secrets import load_secret
 
 ALGORITHM = "HS256"
 
 
 def token_key(path: Path) -> bytes:
-    """The signing key in `path` (64 bytes, hexadecimal); made there, mode 0600, if the file does not exist."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(os.urandom(64).hex() + "\n")
-    return bytes.fromhex(path.read_text().strip())
+    """The signing key in `path` (32 bytes or more, hexadecimal); made there, mode 0600, if the file does not exist."""
+    return load_secret(path)
 
 
 def make_token(

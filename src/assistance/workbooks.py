@@ -41,10 +41,15 @@ def is_workbook(path: Path) -> bool:
         head = file.read(8)
     if head == _OLE:
         if _ENCRYPTED in path.read_bytes():
-            raise NotReadable("a workbook without a password: remove it and save again", "不带密码的工作簿，请取消密码后另存")
+            raise NotReadable(
+                "a workbook without a password: remove it and save again",
+                "不带密码的工作簿，请取消密码后另存",
+            )
         raise NotReadable("an .xlsx workbook; this is an old .xls: save it as .xlsx", "应为 .xlsx 工作簿；旧版 .xls 请另存为 .xlsx")  # fmt: skip
     if head.startswith(b"%PDF"):
-        raise NotReadable("an xlsx workbook or CSV file; this is a PDF", "应为 xlsx 工作簿或 CSV 文件，而非 PDF")
+        raise NotReadable(
+            "an xlsx workbook or CSV file; this is a PDF", "应为 xlsx 工作簿或 CSV 文件，而非 PDF"
+        )
     return head.startswith(b"PK\x03\x04") or path.suffix.lower() in (".xlsx", ".xlsm")
 
 
@@ -68,7 +73,10 @@ def _damaged() -> NotReadable:
 
 def _check_archive(path: Path) -> None:
     if not zipfile.is_zipfile(path):
-        raise NotReadable("a whole xlsx workbook; this one is cut off or none", "完整的 xlsx 工作簿；该文件不完整或不是工作簿")
+        raise NotReadable(
+            "a whole xlsx workbook; this one is cut off or none",
+            "完整的 xlsx 工作簿；该文件不完整或不是工作簿",
+        )
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
     if "[Content_Types].xml" not in {part.filename for part in parts}:

@@ -146,7 +146,9 @@ def test_a_line_whose_outcome_is_not_said_is_unclear_and_never_returned(
 def test_a_line_cut_off_before_its_outcome_is_unclear(sent: tuple[Scenario, RunId, Path]) -> None:
     path = answer(sent[2], total=False)
     raw = path.read_bytes().rstrip()
-    cut = raw[: raw.rindex(b"," + "成功".encode("gb18030")) + 2]  # in the middle of the outcome's first character
+    cut = raw[
+        : raw.rindex(b"," + "成功".encode("gb18030")) + 2
+    ]  # in the middle of the outcome's first character
     path.write_bytes(cut)
     report = settle(sent, path)
     assert (report.counts["settled"], report.counts["unclear"], report.header.truncated) == (2, 1, True)
