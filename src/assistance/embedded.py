@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import fasteners
+import psutil
 
 from assistance.signals import undisturbed
 
@@ -75,9 +76,17 @@ class EmbeddedPostgres:
                 except subprocess.SubprocessError as error:
                     raise NotStarted(f"{self.data_dir} cannot be made a database folder: {error}") from error
                 self._configure()
+            self._forget_the_dead(server)
             self._start(server)
             self._server = server
         return str(server.get_uri())
+
+    @staticmethod
+    def _forget_the_dead(server: PostgresServer) -> None:
+        """A process that was killed never left the server; counted for ever, nobody would stop it."""
+        with PostgresServer._lock:
+            users = server.global_process_id_list
+            users.put([pid for pid in users._get() if psutil.pid_exists(pid)])
 
     def _configure(self) -> None:
         extra = self.data_dir / "ledger.conf"
@@ -110,6 +119,7 @@ class EmbeddedPostgres:
         """Leaves the server; stops it when nobody else uses it."""
         if self._server is not None:
             with undisturbed():
+                self._forget_the_dead(self._server)
                 self._server._cleanup()
                 self._server = None
 

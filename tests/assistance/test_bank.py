@@ -183,7 +183,7 @@ def test_a_return_file_in_utf_8_is_read_too(sent: tuple[Scenario, RunId, Path]) 
 
 
 def test_a_file_of_two_runs_settles_this_runs_lines_alone(sent: tuple[Scenario, RunId, Path]) -> None:
-    scenario, run_id, path = sent
+    scenario, _, path = sent
     other = scenario.draw(scenario.fund_id, "2026-11").header  # type: ignore[attr-defined]
     before = lines_of(scenario.division, other.run_id)[0]
     foreign = lines_of(scenario.division, other.run_id)[1][0]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -132,6 +134,13 @@ BAD: list[tuple[str, Any, str, str]] = [
     ("base", "-5", "月基本金额", "not negative"),
     ("base", "一千", "月基本金额", "amount"),
     ("base", "=1+1", "月基本金额", "formula"),
+    ("base", "0", "月基本金额", "above zero"),
+    ("base", "1e999999", "月基本金额", "amount in yuan"),
+    ("base", "Infinity", "月基本金额", "two decimals"),
+    ("wage", "=A1*12", "年工资性收入", "formula"),
+    ("wage", "-0.01", "年工资性收入", "not negative"),
+    ("care", "0.001", "月照料护理金额", "two decimals"),
+    ("deposits", "很多", "存款", "amount in yuan"),
     ("decided_on", "2026-12-31", "批准日期", "not later"),
     ("decided_on", "2024-02-30", "批准日期", "calendar"),
     ("decided_on", "去年", "批准日期", "2026-09-30"),
@@ -182,6 +191,69 @@ def test_a_person_twice_in_a_file_is_reported_with_both_rows(company: Scenario, 
     assert [(p.row, "row 3" in p.expected_en) for p in report.problems] == [(5, True)]
 
 
+OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512)
+
+
+def archive(parts: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in parts.items():
+            made.writestr(name, content)
+    return out.getvalue()
+
+
+def edited(folder: Path, old: bytes, new: bytes, part: str = "xl/worksheets/sheet1.xml") -> Path:
+    """A good workbook with something replaced in one of its parts."""
+    path = workbook(folder / "r.xlsx", rows())
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    assert old in parts[part]
+    parts[part] = parts[part].replace(old, new)
+    path.write_bytes(archive(parts))
+    return path
+
+
+def empty_sheet(folder: Path) -> Path:
+    book = openpyxl.Workbook()
+    book.active.title = "低保"
+    book.save(folder / "r.xlsx")
+    return folder / "r.xlsx"
+
+
+def cut_off(folder: Path) -> Path:
+    path = workbook(folder / "r.xlsx", rows())
+    path.write_bytes(path.read_bytes()[:-400])
+    return path
+
+
+def damaged_inside(folder: Path) -> Path:
+    return edited(folder, b"</row>", b"</rwo>")
+
+
+def bomb(folder: Path) -> Path:
+    return edited(folder, b"<sheetData>", b"<!--" + b" " * 210_000_000 + b"--><sheetData>")
+
+
+def entity_bomb(folder: Path) -> Path:
+    entities = b'<!ENTITY a0 "haha">' + b"".join(
+        b'<!ENTITY a%d "%s">' % (n, b"&a%d;" % (n - 1) * 10) for n in range(1, 12)
+    )
+    path = workbook(folder / "r.xlsx", rows())
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"].partition(b"<worksheet")
+    filled = sheet[2].replace(
+        b"</sheetData>", b'<row r="9"><c t="inlineStr"><is><t>&a11;</t></is></c></row></sheetData>'
+    )
+    parts["xl/worksheets/sheet1.xml"] = b"<!DOCTYPE x [" + entities + b"]>" + sheet[1] + filled
+    path.write_bytes(archive(parts))
+    return path
+
+
+def misspelled(folder: Path) -> Path:
+    return edited(folder, "审批文号".encode(), "审批的文号".encode(), "xl/sharedStrings.xml")
+
+
 def whole_file_problems() -> list[tuple[str, Any, str]]:
     def text(encoding: str, name: str) -> Any:
         def make(folder: Path) -> Path:
@@ -210,10 +282,39 @@ def whole_file_problems() -> list[tuple[str, Any, str]]:
         ("merged header", lambda f: workbook(f / "r.xlsx", rows(), merge=True), "merged"),
         ("empty sheet", lambda f: workbook(f / "r.xlsx", []), "at least one row"),
         ("no such sheet", lambda f: workbook(f / "r.xlsx", rows(), sheet="Sheet1"), "低保"),
-        ("no workbook", raw("r.xlsx", b"hello"), "not a workbook"),
+        ("no workbook", raw("r.xlsx", b"hello"), "cut off or none"),
         ("broken workbook", raw("r.xlsx", b"PK\x03\x04" + b"x" * 100), "workbook"),
         ("binary csv", raw("低保.csv", bytes(range(256)) * 4), "UTF-8|text"),
-        ("picture", raw("r.png", b"\x89PNG"), "not a workbook"),
+        ("picture", raw("r.png", b"\x89PNG"), "an xlsx workbook or a CSV"),
+        ("empty file", raw("r.xlsx", b""), "cut off or none"),
+        ("empty csv", raw("低保.csv", b""), "not empty"),
+        ("wholly empty sheet", empty_sheet, "not empty"),
+        ("pdf", raw("低保.pdf", b"%PDF-1.7 x"), "this is a PDF"),
+        ("pdf named xlsx", raw("r.xlsx", b"%PDF-1.7 x"), "this is a PDF"),
+        ("old xls", raw("r.xls", OLE + b"W\0o\0r\0k\0b\0o\0o\0k\0"), "old .xls"),
+        ("password", raw("r.xlsx", OLE + "EncryptedPackage".encode("utf-16-le")), "without a password"),
+        ("other archive", raw("r.xlsx", archive({"a.txt": b"x"})), "another kind of archive"),
+        ("hollow workbook", raw("r.xlsx", archive({"[Content_Types].xml": b"<x/>"})), "damaged"),
+        ("cut off", cut_off, "cut off"),
+        ("damaged inside", damaged_inside, "damaged"),
+        ("bomb", bomb, "bearable size"),
+        (
+            "endless row numbers",
+            lambda f: edited(f, b'<row r="3"', b'<row r="99999999999"'),
+            "damaged|at most",
+        ),
+        ("entity bomb", entity_bomb, "damaged"),
+        (
+            "quote never closed",
+            raw("低保.csv", ("户编号," + '"' + "x" * 200_000).encode()),
+            "never closed|a column",
+        ),
+        ("misspelled column", misspelled, "审批文号"),
+        (
+            "column twice",
+            lambda f: edited(f, "住址".encode(), "户编号".encode(), "xl/sharedStrings.xml"),
+            "each column once",
+        ),
     ]
 
 
@@ -223,8 +324,6 @@ def whole_file_problems() -> list[tuple[str, Any, str]]:
 def test_files_of_every_kind_are_read_or_refused_in_words(
     company: Scenario, tmp_path: Path, name: str, make: Any, expected: str
 ) -> None:
-    import re
-
     report = take(company, make(tmp_path))
     if not expected:
         assert (report.recorded, report.households) == (True, 2)
@@ -233,6 +332,104 @@ def test_files_of_every_kind_are_read_or_refused_in_words(
         assert any(re.search(expected, p.expected_en + p.column + p.expected_zh) for p in report.problems), (
             report.problems
         )
+
+
+def test_a_missing_column_is_told_with_the_header_that_looks_like_it(
+    company: Scenario, tmp_path: Path
+) -> None:
+    problem = take(company, misspelled(tmp_path)).problems[0]
+    assert (problem.column, problem.value) == ("审批文号", "审批的文号")
+
+
+def test_a_wrongly_stated_sheet_size_hides_no_row(company: Scenario, tmp_path: Path) -> None:
+    path = workbook(tmp_path / "r.xlsx", rows())
+    with zipfile.ZipFile(path) as book:
+        stated = re.search(rb'<dimension ref="[^"]*"', book.read("xl/worksheets/sheet1.xml"))
+    assert stated is not None
+    report = take(company, edited(tmp_path, stated.group(), b'<dimension ref="A1"'))
+    assert (report.recorded, report.households) == (True, 2)
+
+
+def test_sheets_that_were_not_read_are_named(company: Scenario, tmp_path: Path) -> None:
+    path = workbook(tmp_path / "r.xlsx", rows())
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("说明")
+    book.save(path)
+    report = take(company, path)
+    assert (report.recorded, report.ignored) == (True, ["说明"])
+
+
+def test_a_person_on_both_sheets_is_reported_with_the_other_sheet(company: Scenario, tmp_path: Path) -> None:
+    path = workbook(tmp_path / "r.xlsx", rows(1))
+    book = openpyxl.load_workbook(path)
+    page = book.create_sheet("特困")
+    page.append([c.header for c in COLUMNS])
+    head = rows(1)[0] | {"number": "T0001"}
+    page.append([head.get(c.field) for c in COLUMNS])
+    book.save(path)
+    report = take(company, path)
+    assert [(p.sheet, p.row, p.column) for p in report.problems] == [("特困", 2, "身份证号")]
+    assert "低保 row 2" in report.problems[0].expected_en
+    assert "“低保”第2行" in report.problems[0].expected_zh
+
+
+def test_a_person_the_ledger_knows_from_elsewhere_is_reported(company: Scenario, tmp_path: Path) -> None:
+    company.household(1)
+    report = take(company, workbook(tmp_path / "r.xlsx", rows()), accept_valid=True)
+    assert (report.recorded, report.households) == (True, 1)
+    assert [(p.column, p.row) for p in report.problems] == [("身份证号", 2)]
+
+
+def test_one_remark_a_cell_is_enough(company: Scenario, tmp_path: Path) -> None:
+    lines = rows(1)
+    lines[0]["base"] = "=1+1"
+    report = take(company, workbook(tmp_path / "r.xlsx", lines))
+    assert [(p.column, p.row) for p in report.problems] == [("月基本金额", 2)]
+
+
+def test_the_same_file_again_under_another_name_or_after_accept_valid_records_nothing(
+    company: Scenario, tmp_path: Path
+) -> None:
+    lines = rows(2)
+    lines[0]["base"] = "-1"
+    path = workbook(tmp_path / "r.xlsx", lines)
+    assert take(company, path, accept_valid=True).households == 1
+    head = company.ledger.recorder.head()
+    renamed = tmp_path / "改名.xlsx"
+    renamed.write_bytes(path.read_bytes())
+    for again in (path, renamed):
+        for accept_valid in (False, True):
+            assert take(company, again, accept_valid=accept_valid).duplicate
+    assert company.ledger.recorder.head() == head
+
+
+def test_the_corrected_file_takes_the_households_that_were_left_out(
+    company: Scenario, tmp_path: Path
+) -> None:
+    lines = rows(3)
+    lines[0]["base"] = "-1"
+    take(company, workbook(tmp_path / "r.xlsx", lines), accept_valid=True)
+    report = take(company, workbook(tmp_path / "s.xlsx", rows(3)), accept_valid=True)
+    assert (report.recorded, report.households, report.rejected) == (True, 1, 2)
+    assert {p.column for p in report.problems} == {"户编号"}
+
+
+def test_nothing_is_recorded_when_no_household_is_good(company: Scenario, tmp_path: Path) -> None:
+    lines = rows(1)
+    lines[0]["base"] = ""
+    head = company.ledger.recorder.head()
+    assert not take(company, workbook(tmp_path / "r.xlsx", lines), accept_valid=True).recorded
+    assert company.ledger.recorder.head() == head
+
+
+def test_two_hundred_thousand_rows_of_a_workbook_are_refused_too(tmp_path: Path) -> None:
+    more = b"".join(
+        b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>X%d</t></is></c></row>' % (n, n, n)
+        for n in range(100, 200_100)
+    )
+    found = read_roster(edited(tmp_path, b"</sheetData>", more + b"</sheetData>"))
+    assert found.rows == []
+    assert "at most 50000 rows" in found.problems[0].expected_en
 
 
 def test_two_hundred_thousand_rows_are_refused_before_they_are_all_read(
@@ -283,11 +480,11 @@ def test_refuses_after_the_cut_over_and_for_another_organisation(company: Scenar
 
 
 def test_a_report_for_an_office_neutralises_formulas(tmp_path: Path) -> None:
-    write_workbook(
-        [Problem("低保", 2, "姓名", '=HYPERLINK("x")', "a value", "应为数值")], tmp_path / "p.xlsx"
-    )
+    problem = Problem("低保", 2, "姓名", '=HYPERLINK("x")', "a value", "应为数值")
+    write_workbook([("低保.xlsx", problem)], tmp_path / "p.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "p.xlsx").worksheets[0]
-    assert sheet.cell(2, 4).value == '\'=HYPERLINK("x")'
+    assert sheet.cell(2, 1).value == "低保.xlsx"
+    assert sheet.cell(2, 5).value == '\'=HYPERLINK("x")'
     assert HEADER_OF["name"] == "姓名"
 
 
