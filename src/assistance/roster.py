@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from assistance.roster_columns import BY_HEADER, COLUMNS, HEADER_OF, SHEETS
 from assistance.roster_report import Problem
-from assistance.workbooks import MOST_LINES, NotReadable, cell_text, decoded, is_workbook, rows_of, workbook
+from assistance.workbooks import NotReadable, cell_text, decoded, is_workbook, rows_of, workbook
 
 MOST_ROWS = 50_000
 """Rows a sheet may have: a regiment has a few thousand; more is another kind of file."""
@@ -146,8 +146,6 @@ def _numbered(
     sheet: str, lines: Iterator[Iterable[Any]], fields: list[str | None], found: RawRoster
 ) -> Iterator[RawRow]:
     for number, line in enumerate(lines, 2):
-        if number > MOST_LINES:
-            raise NotReadable(f"at most {MOST_LINES} lines", f"最多 {MOST_LINES} 行")
         cells = {}
         for field, cell in zip(fields, line, strict=False):
             if field is None or cell is None:

@@ -99,6 +99,7 @@ def rows_of(sheet: Any) -> Iterator[Sequence[Any]]:
         if line is None:
             return
         yield line
+    raise NotReadable(f"at most {MOST_LINES} lines", f"最多 {MOST_LINES} 行")
 
 
 def decoded(raw: bytes, encoding: str) -> str | None:

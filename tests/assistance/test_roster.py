@@ -202,8 +202,9 @@ def archive(parts: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def edited(folder: Path, old: bytes, new: bytes, part: str = "xl/worksheets/sheet1.xml") -> Path:
-    """A good workbook with something replaced in one of its parts."""
+def edited(folder: Path, old: bytes, new: bytes) -> Path:
+    """A good workbook with something replaced in its sheet."""
+    part = "xl/worksheets/sheet1.xml"
     path = workbook(folder / "r.xlsx", rows())
     with zipfile.ZipFile(path) as book:
         parts = {name: book.read(name) for name in book.namelist()}
@@ -251,7 +252,7 @@ def entity_bomb(folder: Path) -> Path:
 
 
 def misspelled(folder: Path) -> Path:
-    return edited(folder, "审批文号".encode(), "审批的文号".encode(), "xl/sharedStrings.xml")
+    return edited(folder, "审批文号".encode(), "审批的文号".encode())
 
 
 def whole_file_problems() -> list[tuple[str, Any, str]]:
@@ -312,7 +313,7 @@ def whole_file_problems() -> list[tuple[str, Any, str]]:
         ("misspelled column", misspelled, "审批文号"),
         (
             "column twice",
-            lambda f: edited(f, "住址".encode(), "户编号".encode(), "xl/sharedStrings.xml"),
+            lambda f: edited(f, "住址".encode(), "户编号".encode()),
             "each column once",
         ),
     ]
