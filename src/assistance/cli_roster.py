@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,6 +74,7 @@ def import_roster_command(
 
 
 def _imported(app: App, division: Division, asked: list[Any], actor: Any) -> Iterator[ImportReport]:
+    from assistance.cut_over import cut_over_of
     from assistance.roster_import import import_roster
 
     now = datetime.now(UTC)
@@ -121,23 +122,6 @@ def _told(one: ImportReport) -> list[str]:
             "\n  请改正后重新导入；或加 --accept-valid 仅接收无误家庭。"
         )
     return told
-
-
-def cut_over_of(division: Division, organisation: str) -> date:
-    """The cut-over date in force: a parameter with its basis. Raises ``OrganisationUnknown``, ``NoStandard``."""
-    from ledger.organisation.refusals import OrganisationUnknown
-    from ledger.organisation.states import Organisation
-    from ledger.standards.book import StandardBook, facts_for
-    from ledger.standards.events import StandardSet
-
-    known = division.ledger.read((Organisation.facts(organisation),))
-    if not known.state(Organisation, organisation).exists:
-        raise OrganisationUnknown(organisation=organisation)
-    lineage = known.state(Organisation, organisation).lineage
-    found = division.ledger.read(tuple(facts_for("cut_over", None, lineage, None, None)))
-    book = StandardBook(found.events(StandardSet))
-    value = str(book.get("cut_over", None, lineage, date.max).value)
-    return date(int(value[:4]), int(value[4:6]), int(value[6:]))
 
 
 COMMANDS = [import_group]

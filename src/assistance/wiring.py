@@ -122,7 +122,9 @@ def division_key(url: str, settings: Settings) -> DivisionKey:
         if row is not None:
             key.unwrap(row[0], bytes(row[1]))
     except ValueError:
-        raise WrongKey(f"{path} is no key, or another division's: it opens none of this division's names") from None
+        raise WrongKey(
+            f"{path} is no key, or another division's: it opens none of this division's names"
+        ) from None
     return key
 
 

@@ -13,7 +13,6 @@ import pytest
 from psycopg import sql
 
 from assistance.cli import main
-from assistance.wiring import TooOld, check_version
 from ledger.store.migrate import migrate
 from tests.assistance.commands import Done, Office
 
@@ -121,12 +120,6 @@ def test_a_url_that_is_none_is_wrong_use(tmp_path: Path) -> None:
 def test_a_data_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     clear(Office(tmp_path / "file").do("lag"), 3)
-
-
-def test_a_server_older_than_15_is_told() -> None:
-    check_version(150_004)
-    with pytest.raises(TooOld):
-        check_version(140_011)
 
 
 def test_verify_rebuild_lag_checkpoint_answer_with_one_object_each(office: Office) -> None:

@@ -198,5 +198,5 @@ def test_a_missing_or_wrong_division_key_is_told_and_no_new_one_made(
     key.write_text("00" * 32 + "\n")
     assert draw(office, fund).facts["error"] == "WrongKey"
     key.write_text("not a key\n" * 8)
-    assert draw(office, fund).facts["error"] == "BadKeyFile"
+    assert draw(office, fund).facts["error"] == "WrongKey"
     assert office.do("verify", "--no-views").code == 0  # an auditor needs no key
