@@ -41,7 +41,9 @@ def main(names: tuple[str, ...], events: int, json_file: Path | None, markdown: 
             console.print(f"[dim]{name}: {time.monotonic() - began:.0f} s[/dim]\n")
             results += made
     if json_file is not None:
-        json_file.write_text(json.dumps({"machine": machine, "results": as_json(results)}, indent=1, ensure_ascii=False))
+        json_file.write_text(
+            json.dumps({"machine": machine, "results": as_json(results)}, indent=1, ensure_ascii=False)
+        )
     if markdown is not None:
         markdown.write_text(f"{machine}\n\n{as_markdown(results)}")
 

@@ -55,7 +55,9 @@ def describe(url: str) -> str:
     memory = round(psutil.virtual_memory().total / 2**30)
     return (
         f"{os.cpu_count()} cores, {memory} GiB, Python {platform.python_version()}, PostgreSQL "
-        + ", ".join(f"{value}" if name == "server_version" else f"{name}={value}" for name, value in settings.items())
+        + ", ".join(
+            f"{value}" if name == "server_version" else f"{name}={value}" for name, value in settings.items()
+        )
     )
 
 

@@ -86,7 +86,10 @@ def as_markdown(results: Iterable[Result]) -> str:
     lines = []
     for r in results:
         lines += [f"### {r.title}", "", f"| | {r.unit} |", "|---|---:|"]
-        lines += [f"| {name} | {value:,.4g} |" if value < 100 else f"| {name} | {value:,.0f} |" for name, value in r.figures.items()]
+        lines += [
+            f"| {name} | {value:,.4g} |" if value < 100 else f"| {name} | {value:,.0f} |"
+            for name, value in r.figures.items()
+        ]
         lines += [""]
         if r.ratios:
             lines += ["| ratio | measured | asked for |", "|---|---:|---|"]

@@ -80,7 +80,9 @@ def small(count: int) -> list[DCBEvent]:
     for _ in range(count):
         n = next(_unique)
         made.append(
-            DCBEvent(type="Noted", data=os.urandom(128).hex().encode(), tags=[f"a:{n}", f"b:{n}", f"c:{n // 50}"])
+            DCBEvent(
+                type="Noted", data=os.urandom(128).hex().encode(), tags=[f"a:{n}", f"b:{n}", f"c:{n // 50}"]
+            )
         )
     return made
 
@@ -89,7 +91,8 @@ def real(count: int) -> list[DCBEvent]:
     """Payment lines as they are stored: about 900 bytes, seven tags."""
     run = next(_unique)
     return [
-        stored(instructed(HouseholdNumber_(n), run, n + 1, Month("2026-10")), f"run/{run}", n) for n in range(count)
+        stored(instructed(HouseholdNumber_(n), run, n + 1, Month("2026-10")), f"run/{run}", n)
+        for n in range(count)
     ]
 
 
@@ -144,7 +147,13 @@ def _settled(household: str, run: int, month: Month) -> PaymentSettled:
 def _household(household: str) -> list[Event]:
     """Registered with two members, an account and prior cover, as a roster brings it."""
     house, unit = _id(HouseholdId, f"household/{household}"), _unit(household)
-    origin = Origin(file_name="存量名册.xlsx", file_hash="ab" * 32, sheet="低保", row=int(household) + 3, row_hash="cd" * 32)
+    origin = Origin(
+        file_name="存量名册.xlsx",
+        file_hash="ab" * 32,
+        sheet="低保",
+        row=int(household) + 3,
+        row_hash="cd" * 32,
+    )
     people = [_id(PersonId, f"person/{household}/{n}") for n in range(2)]
     events: list[Event] = [
         HouseholdRegistered(household_id=house, number=HouseholdNumber(f"H{household}"), organisation_id=unit,

@@ -32,7 +32,11 @@ SIGNER = Signer("test.example/log", bytes(range(32)))
 
 def events(count: int, first: int = 0) -> list[DCBEvent]:
     return [
-        DCBEvent(type=f"T{n % 3}", data=f'{{"n":{n}}}'.encode(), tags=[f"household:{n % 7}", f"payment:{n}"])
+        DCBEvent(
+            type=f"T{n % 3}",
+            data=f'{{"n":{n}}}'.encode(),
+            tags=[f"household:{n % 7}", f"payment:{n}", f"run:{n // 50}"],
+        )
         for n in range(first, first + count)
     ]
 
@@ -92,6 +96,11 @@ ALTERATIONS = [
     ("event_tags", "UPDATE event_tags SET position = 99999 WHERE position = 17", 17, "row"),
     ("event_tags", "DELETE FROM event_tags WHERE position = 17", 17, "row"),
     ("event_tags", "INSERT INTO event_tags VALUES (5, 17)", 17, "row"),
+    ("event_tags", "UPDATE event_tag_spans SET tag = tag # 1 WHERE first = 1", 1, "row"),
+    ("event_tags", "UPDATE event_tag_spans SET first = first + 1 WHERE first = 1", 1, "row"),
+    ("event_tags", "UPDATE event_tag_spans SET last = last + 1 WHERE first = 51", 101, "row"),
+    ("event_tags", "DELETE FROM event_tag_spans WHERE first = 51", 75, "row"),
+    ("event_tags", "INSERT INTO event_tag_spans VALUES (5, 17, 18)", 18, "row"),
     ("log_head", "UPDATE log_head SET size = size + 1", 0, "size"),
     ("log_head", "UPDATE log_head SET frontier = set_byte(frontier, 0, get_byte(frontier, 0) # 1)", 0, "frontier"),
     ("log_head", "UPDATE log_head SET recorded_at = recorded_at + '1 second'", 0, "recorded_at"),
@@ -131,6 +140,7 @@ def test_an_alteration_is_found_and_named(
 COLUMNS = {
     "events": ("position", "recorded_at", "type", "tags", "data", "leaf_hash"),
     "event_tags": ("tag", "position"),
+    "event_tag_spans": ("tag", "first", "last"),
     "log_head": ("size", "frontier", "recorded_at"),
     "tiles": ("level", "index", "hashes", "root"),
     "checkpoints": ("size", "root", "note"),
@@ -175,10 +185,11 @@ def test_one_flipped_byte_in_any_stored_column_is_found_and_named(
             update = sql.SQL("UPDATE {1} SET {0} = %s WHERE ctid = %s RETURNING ctid").format(*names)
             try:
                 (moved,) = owner.execute(update, (flipped(value, chance), row)).fetchone() or ("",)
-            except psycopg.errors.UniqueViolation:
-                continue  # another row has that key: the database itself refuses
+            except (psycopg.errors.UniqueViolation, psycopg.errors.CheckViolation):
+                continue  # another row has that key, or it is no span: the database itself refuses
             found = verify_log(database, verifier=verifier).differences
-            assert any(d.table.startswith(table) and _names(d.column, column) for d in found), (value, found)
+            named = "event_tags" if table == "event_tag_spans" else table  # the two are one index
+            assert any(d.table.startswith(named) and _names(d.column, column) for d in found), (value, found)
             back = owner.execute(update, (value, moved)).fetchone() or ("",)
             rows = [(back[0] if each == row else each, v) for each, v in rows]
     assert verify_log(database, verifier=verifier).differences == []
@@ -215,12 +226,12 @@ def test_every_column_of_the_log_is_among_those_flipped(database: Database) -> N
     }
 
 
-@pytest.mark.parametrize("table", ["events", "event_tags", "tiles", "checkpoints", "log_head"])
+@pytest.mark.parametrize("table", ["events", "event_tags", "event_tag_spans", "tiles", "checkpoints", "log_head"])
 @pytest.mark.parametrize("change", ["UPDATE {} SET {}", "DELETE FROM {}", "TRUNCATE {}"])
 def test_nobody_changes_the_log_neither_the_serving_role_nor_the_owner(
     log: SealedRecorder, database: Database, postgres_url: str, schema: str, table: str, change: str
 ) -> None:
-    column = {"events": "type = type", "event_tags": "tag = tag", "tiles": "level = level",
+    column = {"events": "type = type", "event_tags": "tag = tag", "event_tag_spans": "tag = tag", "tiles": "level = level",
               "checkpoints": "note = note", "log_head": "size = size"}[table]  # fmt: skip
     statement = change.format(table, column).encode()
     with database.connection() as serving, pytest.raises(psycopg.errors.InsufficientPrivilege):

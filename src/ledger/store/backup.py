@@ -27,7 +27,7 @@ from ledger.store.secrets import flush_folder
 from ledger.store.verify import verify_log
 
 TABLES = {
-    "log": ("events", "event_tags", "log_head", "tiles", "checkpoints"),
+    "log": ("events", "event_tags", "event_tag_spans", "log_head", "tiles", "checkpoints"),
     "vault": ("vault_keys", "vault_lookups"),
 }
 MANIFEST = "manifest.json"

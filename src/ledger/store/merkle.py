@@ -44,8 +44,15 @@ class Frontier:
 
     def append(self, leaf: bytes) -> None:
         """Adds one leaf hash."""
-        stack, size, node, sha256 = self._stack, self.size, leaf, hashlib.sha256
-        self.size = size + 1
+        self.append_subtree(0, leaf)
+
+    def append_subtree(self, level: int, root: bytes) -> None:
+        """Adds 2**level leaves by the root over them; as many must divide what is there already."""
+        stack, node, sha256 = self._stack, root, hashlib.sha256
+        size = self.size >> level
+        if size << level != self.size:
+            raise ValueError(f"a subtree of {1 << level} leaves cannot follow {self.size}")
+        self.size += 1 << level
         while size & 1:
             node = sha256(b"\x01" + stack.pop() + node).digest()
             size >>= 1

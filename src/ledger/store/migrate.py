@@ -163,7 +163,7 @@ def _grant(connection: psycopg.Connection[tuple[Any, ...]], schema: str) -> None
         "GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role}",
         "ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT ON TABLES TO {role}",
         "REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA {schema} FROM {role}",
-        "GRANT INSERT ON events, event_tags, tiles, checkpoints, vault_keys TO {role}",
+        "GRANT INSERT ON events, event_tags, event_tag_spans, tiles, checkpoints, vault_keys TO {role}",
         "GRANT UPDATE ON log_head, vault_keys TO {role}",
         "GRANT INSERT, DELETE ON vault_lookups TO {role}",
     ):

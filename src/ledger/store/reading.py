@@ -27,38 +27,45 @@ class StoredEvent(NamedTuple):
     data: bytes
 
 
-def _item_sql(
-    item: DCBQueryItem, parameters: list[Any], after: int, upto: int | None, limit: int | None
-) -> str:
-    """SELECT of the rows one query item matches, its parameters appended to `parameters`."""
-    tables, wheres = ["events e"], ["e.position > %s"]
-    parameters_here: list[Any] = []
-    for number, item_tag in enumerate(dict.fromkeys(item.tags)):
-        table = f"t{number}"
-        if number == 0:
-            tables = [f"event_tags {table} JOIN events e ON e.position = {table}.position"]
-            wheres[0] = f"{table}.position > %s"
-        else:
-            tables.append(f"JOIN event_tags {table} ON {table}.position = e.position")
-        wheres.append(f"{table}.tag = %s")
-        parameters_here.append(tag_key(item_tag))
-    values: list[Any] = [after, *parameters_here]
+class _Part(NamedTuple):
+    """One SELECT of the union a query becomes, and its parameters."""
+
+    text: str
+    values: list[Any]
+
+
+def _parts(item: DCBQueryItem, after: int, upto: int | None, limit: int | None) -> Iterator[_Part]:
+    """The rows one query item matches. A tag stands in the index by position, or once for a span of positions."""
+    wheres, values = [], []
     if item.tags:
+        # The index knows tags by a hash; only the event itself says what it carries, and what else.
         wheres.append("e.tags @> %s::text[]")
         values.append(list(item.tags))
     if item.types:
         wheres.append("e.type = ANY (%s)")
         values.append(list(item.types))
-    key = "t0.position" if item.tags else "e.position"
-    if upto is not None:
-        wheres.append(f"{key} <= %s")
-        values.append(upto)
-    text = f"SELECT {_COLUMNS} FROM {' '.join(tables)} WHERE {' AND '.join(wheres)}"
-    if limit is not None:
-        text += f" ORDER BY {key} LIMIT %s"
-        values.append(limit)
-    parameters.extend(values)
-    return text
+    top = "" if limit is None else " LIMIT %s"
+    last = [] if limit is None else [limit]
+    also = "".join(f" AND {where}" for where in wheres)
+    until = (1 << 62) if upto is None else upto
+    if not item.tags:
+        yield _Part(
+            f"SELECT {_COLUMNS} FROM events e WHERE e.position > %s AND e.position <= %s{also} ORDER BY e.position{top}",
+            [after, until, *values, *last],
+        )
+        return
+    key = tag_key(item.tags[0])
+    yield _Part(
+        f"SELECT {_COLUMNS} FROM event_tags t JOIN events e ON e.position = t.position"
+        f" WHERE t.tag = %s AND t.position > %s AND t.position <= %s{also} ORDER BY t.position{top}",
+        [key, after, until, *values, *last],
+    )
+    yield _Part(
+        "SELECT e.* FROM event_tag_spans s CROSS JOIN LATERAL"
+        f" (SELECT {_COLUMNS} FROM events e WHERE e.position BETWEEN greatest(s.first, %s) AND least(s.last, %s){also}"
+        f" ORDER BY e.position{top}) e WHERE s.tag = %s AND s.last > %s ORDER BY s.last, e.position{top}",
+        [after + 1, until, *values, *last, key, after, *last],
+    )
 
 
 def select(query: DCBQuery | None, after: int, upto: int | None, limit: int | None) -> tuple[str, list[Any]]:
@@ -66,12 +73,11 @@ def select(query: DCBQuery | None, after: int, upto: int | None, limit: int | No
     items = list(query.items) if query is not None else []
     if not items:
         items = [DCBQueryItem()]
-    parameters: list[Any] = []
-    parts = [_item_sql(item, parameters, after, upto, limit) for item in items]
+    parts = [part for item in items for part in _parts(item, after, upto, limit)]
+    parameters = [value for part in parts for value in part.values]
     if len(parts) == 1:
-        text = parts[0]
-        return (text if limit is not None else f"{text} ORDER BY e.position"), parameters
-    union = " UNION ALL ".join(f"({part})" for part in parts)
+        return parts[0].text, parameters
+    union = " UNION ALL ".join(f"({part.text})" for part in parts)
     text = f"SELECT DISTINCT ON (position) * FROM ({union}) u ORDER BY position"
     if limit is not None:
         text += " LIMIT %s"

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.types.numeric import Int8BinaryLoader
 
+from ledger.store.appending import MAX_APPEND
 from ledger.store.checkpoint import InvalidCheckpoint, Verifier, parse
 from ledger.store.database import Connection, Database
 from ledger.store.leaves import EPOCH, content_digest, tag_key
@@ -54,14 +55,16 @@ class LogReport:
 class TagIndex:
     """The stored tag index, streamed once beside the events and compared row by row.
 
-    Its rows lie about in the order the events were appended, so only what is out of step is held.
+    Its rows lie about in the order the events were appended, so only what is out of step is held: rows of the index
+    are bytes as COPY sends them, a span of events that share a tag counts as one row for each.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._rows = self._stream(connection)
+    def __init__(self, connection: Connection, spans: Connection) -> None:
+        self._singles = self._stream(connection)
+        self._spans = self._spread(spans)
+        self._ahead: dict[str, bytes] = {}
         self._missing: set[bytes] = set()
         self._extra: set[bytes] = set()
-        self._ahead = 0
 
     @staticmethod
     def _stream(connection: Connection) -> Iterator[bytes]:
@@ -78,33 +81,50 @@ class TagIndex:
                     yield rest[start : start + 26]
                 rest = rest[whole:]
 
+    @staticmethod
+    def _spread(connection: Connection) -> Iterator[bytes]:
+        """The rows that the spans stand for."""
+        cursor = connection.cursor(name="spans")
+        cursor.execute("SELECT tag, first, last FROM event_tag_spans", binary=True)
+        while rows := cursor.fetchmany(PAGE):
+            for tag, first, last in rows:
+                start = _TWO_FIELDS + tag.to_bytes(8, "big", signed=True) + _LENGTH
+                for position in range(first, min(last, first + MAX_APPEND) + 1):
+                    yield start + position.to_bytes(8, "big", signed=True)
+
     def expect(self, position: int, tags: list[str]) -> None:
         """The event at `position` carries these tags."""
         where = _LENGTH + position.to_bytes(8, "big", signed=True)
         for key in {tag_key(item) for item in tags}:
             row = _TWO_FIELDS + key.to_bytes(8, "big", signed=True) + where
-            self._ahead += 1
             if row in self._extra:
                 self._extra.discard(row)
             else:
                 self._missing.add(row)
 
-    def compare(self, *, to_the_end: bool = False) -> None:
-        """Reads as many rows as were expected so far (all that are left at the end) and crosses them off."""
+    def compare(self, upto: int) -> None:
+        """Crosses off what the index holds up to about a position."""
+        last = upto.to_bytes(8, "big", signed=True)
+        self._cross_off("singles", self._singles, last)
+        self._cross_off("spans", self._spans, last)
+
+    def _cross_off(self, name: str, rows: Iterator[bytes], last: bytes) -> None:
+        """Takes rows until one lies beyond `last`; that one is the first of the next call."""
         missing, extra = self._missing, self._extra
-        while self._ahead > 0 or to_the_end:
-            row = next(self._rows, None)
-            if row is None:
+        row = self._ahead.pop(name, None) or next(rows, None)
+        while row is not None:
+            if row[18:] > last:
+                self._ahead[name] = row
                 return
-            self._ahead -= 1
             if row in missing:
                 missing.discard(row)
             else:
                 extra.add(row)
+            row = next(rows, None)
 
     def report(self, report: LogReport) -> None:
         """Names every row that is missing or should not be there."""
-        self.compare(to_the_end=True)
+        self.compare(-1)  # whose bytes are the greatest: to the end
         for rows, expected in ((self._missing, True), (self._extra, False)):
             for row in sorted(rows, key=lambda item: item[18:]):
                 key = int.from_bytes(row[6:14], "big", signed=True)
@@ -157,7 +177,7 @@ class _Run:
                 self._name_leaf(position, computed, bytes(leaf))
             self.tags.expect(position, [item for item in tags if isinstance(item, str)])
             self._grow(bytes(leaf))
-        self.tags.compare()
+        self.tags.compare(self.tree.size)
 
     def _name_leaf(self, position: int, computed: bytes, stored: bytes) -> None:
         tile = self.connection.execute(
@@ -250,7 +270,7 @@ def verify_log(
         second.execute("SET synchronize_seqscans TO off")
         second.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         second.execute(psycopg.sql.SQL("SET TRANSACTION SNAPSHOT {}").format(row[0]))
-        run = _Run(connection, TagIndex(second), report, verifier)
+        run = _Run(connection, TagIndex(second, connection), report, verifier)
         for rows in _pages(connection):
             run.page(rows)
             if on_progress is not None:

@@ -10,11 +10,20 @@ CREATE TABLE events (
 ) WITH (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
 ALTER TABLE events ALTER COLUMN leaf_hash SET STORAGE PLAIN;
 
--- A tag is known here by the first 8 bytes of its SHA-256; readers check the tag itself in `events`.
+-- A tag is known here by its 64-bit XXH3; readers check the tag itself in `events`.
 CREATE TABLE event_tags (
     tag      bigint NOT NULL,
     position bigint NOT NULL,
     PRIMARY KEY (tag, position)
+) WITH (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
+
+-- A tag that consecutive events of one append share (the lines of a run, a household's first facts): one row for
+-- all of them, instead of one each above. A tag's spans never overlap.
+CREATE TABLE event_tag_spans (
+    tag   bigint NOT NULL,
+    first bigint NOT NULL,
+    last  bigint NOT NULL CHECK (last > first),
+    PRIMARY KEY (tag, last)
 ) WITH (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
 
 -- One row: how many events there are, and the roots of the complete subtrees, largest first.
@@ -70,6 +79,8 @@ END $$;
 CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON events
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON event_tags
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON event_tag_spans
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON tiles
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -26,7 +26,12 @@ BEGIN
             IF EXISTS (SELECT 1 FROM event_tags x JOIN events e USING (position)
                        WHERE x.tag = (item->'k'->>0)::bigint AND x.position > after
                        AND (wanted_types IS NULL OR e.type = ANY (wanted_types))
-                       AND e.tags @> wanted_tags) THEN
+                       AND e.tags @> wanted_tags)
+               OR EXISTS (SELECT 1 FROM event_tag_spans s CROSS JOIN LATERAL (
+                              SELECT 1 FROM events e WHERE e.position BETWEEN greatest(s.first, after + 1) AND s.last
+                              AND (wanted_types IS NULL OR e.type = ANY (wanted_types))
+                              AND e.tags @> wanted_tags LIMIT 1) e
+                          WHERE s.tag = (item->'k'->>0)::bigint AND s.last > after) THEN
                 RETURN true;
             END IF;
         END IF;
