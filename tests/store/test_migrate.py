@@ -111,6 +111,7 @@ def test_refuses_a_name_that_postgresql_would_cut_short(postgres_url: str, name:
 MAY = {
     "events": {"SELECT", "INSERT"},
     "event_tags": {"SELECT", "INSERT"},
+    "event_tag_spans": {"SELECT", "INSERT"},
     "tiles": {"SELECT", "INSERT"},
     "checkpoints": {"SELECT", "INSERT"},
     "log_head": {"SELECT", "UPDATE"},

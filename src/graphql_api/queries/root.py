@@ -347,12 +347,8 @@ def _filter_households(filter: HouseholdFilter, wheres: list[str], parameters: d
 
 def _events_sql(filter: EventFilter) -> tuple[str, dict[str, Any]]:
     """Events by whatever index fits: tags from the log itself, the rest from the event index."""
-    tables, wheres = "event_index i JOIN events e USING (position)", ["i.position > %(after)s"]
+    wheres: list[str] = []
     parameters: dict[str, Any] = {}
-    if filter.tag is not None:
-        tables += " JOIN event_tags t ON t.position = i.position"
-        wheres += ["t.tag = %(tag_key)s", "t.position > %(after)s", "e.tags @> ARRAY[%(tag)s::text]"]
-        parameters |= {"tag": filter.tag, "tag_key": tag_key(filter.tag)}
     for name, condition in (
         ("types", "i.type = ANY(%(types)s)"),
         ("operator_id", "i.operator_id = %(operator_id)s"),
@@ -363,7 +359,20 @@ def _events_sql(filter: EventFilter) -> tuple[str, dict[str, Any]]:
             wheres.append(condition)
             parameters[name] = getattr(filter, name)
     columns = "e.position, e.recorded_at, e.type, e.tags, e.data, e.leaf_hash"
-    return (
-        f"SELECT {columns} FROM {tables} WHERE {' AND '.join(wheres)} ORDER BY i.position LIMIT %(first)s",
-        parameters,
+    rows = f"SELECT {columns} FROM event_index i JOIN events e USING (position)"
+    if filter.tag is None:
+        also = " AND ".join(["i.position > %(after)s", *wheres])
+        return f"{rows} WHERE {also} ORDER BY i.position LIMIT %(first)s", parameters
+    # The log's tag index holds a position, or a span of positions that share the tag.
+    also = " AND ".join(["e.tags @> ARRAY[%(tag)s::text]", *wheres])
+    alone = (
+        f"{rows} JOIN event_tags t USING (position) WHERE t.tag = %(tag_key)s AND t.position > %(after)s AND {also}"
+        " ORDER BY t.position LIMIT %(first)s"
     )
+    spans = (
+        f"SELECT x.* FROM event_tag_spans s CROSS JOIN LATERAL ({rows} WHERE i.position BETWEEN"
+        f" greatest(s.first, %(after)s + 1) AND s.last AND {also} ORDER BY i.position LIMIT %(first)s) x"
+        " WHERE s.tag = %(tag_key)s AND s.last > %(after)s ORDER BY s.last, x.position LIMIT %(first)s"
+    )
+    parameters |= {"tag": filter.tag, "tag_key": tag_key(filter.tag)}
+    return f"SELECT * FROM (({alone}) UNION ALL ({spans})) u ORDER BY position LIMIT %(first)s", parameters
