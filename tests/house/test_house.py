@@ -175,3 +175,99 @@ def test_the_compose_file_follows_the_compose_specification() -> None:
         timeout=60,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def decisions() -> list[Path]:
+    return sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
+
+
+def test_every_decision_has_its_four_parts_and_is_linked_from_the_index() -> None:
+    index = (ROOT / "docs" / "adr" / "README.md").read_text(encoding="utf-8")
+    assert len(decisions()) >= 11
+    for number, path in enumerate(decisions(), 1):
+        text = path.read_text(encoding="utf-8")
+        assert re.fullmatch(rf"{number:04d}-[a-z0-9-]+\.md", path.name), path.name
+        assert text.startswith(f"# {number}. "), path.name
+        parts = re.findall(r"^## (.+)\n(.+)", text, re.MULTILINE)
+        assert [name for name, _ in parts] == ["Context", "Decision", "Consequences", "Figures"], path.name
+        assert f"]({path.name})" in index, path.name
+
+
+def test_every_file_and_module_a_decision_names_is_there() -> None:
+    missing = []
+    for path in decisions():
+        for name in re.findall(
+            r"`((?:ledger|assistance|projections|graphql_api)\.[a-z_.]+[a-z])",
+            path.read_text(encoding="utf-8"),
+        ):
+            parts = name.split(".")
+            roots = [ROOT / "src", ROOT]
+            if not any(
+                r.joinpath(*parts).with_suffix(".py").exists() or r.joinpath(*parts).is_dir() for r in roots
+            ):
+                missing.append(f"{path.name}: {name}")
+        missing += [
+            f"{path.name}: {name}"
+            for name in re.findall(r"`(tests/[\w/.]+)`", path.read_text(encoding="utf-8"))
+            if not (ROOT / name).exists()
+        ]
+    assert missing == []
+
+
+def test_every_command_the_readme_names_is_one() -> None:
+    import click
+
+    from assistance.cli import main
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"(?:`|^|bin/|&& )assistance ((?:(?:payments|import) )?[a-z]+)", text, re.MULTILINE)
+    assert len(named) > 10
+    for words in named:
+        command: click.Command = main
+        for word in words.split():
+            assert isinstance(command, click.Group), words
+            assert word in command.commands, words
+            command = command.commands[word]
+
+
+def test_every_command_of_the_compose_file_and_the_image_is_understood() -> None:
+    import json
+
+    from click.testing import CliRunner
+
+    from assistance.cli import main
+
+    compose = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    image = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    found = re.findall(r"^    command: (\[.*\])$", compose, re.MULTILINE) + re.findall(
+        r"^CMD (\[.*\])$", image, re.MULTILINE
+    )
+    found += [
+        json.dumps(json.loads(t)[2:]) for t in re.findall(r'test: (\["CMD", "assistance".*\])', compose)
+    ]
+    commands = [words for text in found if (words := json.loads(text))[0] != "postgres"]
+    assert sorted(words[0] for words in commands) == ["lag", "migrate", "project", "serve", "serve"]
+    for words in commands:
+        told = CliRunner().invoke(main, [*words, "--help"])
+        assert told.exit_code == 0, told.output
+
+
+@pytest.mark.parametrize(
+    ("failing", "code", "ran"), [("lint", 2, "lint"), ("test", 2, "lint test"), ("", 0, "lint test")]
+)
+def test_the_continuous_check_fails_with_lint_and_ends_with_the_suites_last_line(
+    tmp_path: Path, failing: str, code: int, ran: str
+) -> None:
+    import os
+
+    make = tmp_path / "make"
+    make.write_text(
+        f'#!/bin/sh\necho "$1" >> {tmp_path}/ran\necho "== last line of $1 =="\n[ "$1" != "{failing}" ] || exit 2\n'
+    )
+    make.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [ROOT / ".ci" / "run"], env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, (tmp_path / "ran").read_text().split()) == (code, ran.split())
+    assert done.stdout.splitlines()[-1] == f"== last line of {ran.split()[-1]} =="
