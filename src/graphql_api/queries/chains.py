@@ -43,11 +43,12 @@ class ChainPage(NamedTuple):
     filter: tuple[tuple[str, Any], ...]
 
 
-COLUMNS = """c.position, c.kind, c.programme, c.department, c.occurred_on, c.recorded_at,
+COLUMNS = """c.position, c.kind, c.programme, c.department, to_char(c.occurred_on, 'YYYY-MM-DD') AS occurred_on,
+    to_char(c.recorded_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') AS recorded_at,
     to_char(c.amount_fen / 100.0, 'FM9999999999999990.00') AS amount, c.organisation_id, c.household_id, c.person_ids,
     c.case_id, c.entitlement_id, c.run_id, c.payment_id, c.operator_id, c.operator_organisation_id, c.operator_role,
     c.summary_zh, c.summary_en"""
-"""Named as ``ChainEntry`` names its fields; money is rendered here, not entry by entry."""
+"""Named as ``ChainEntry`` names its fields; money, days and instants (the session is in UTC) are rendered here."""
 
 SOURCES = {
     "household": "household_chain c WHERE c.household_id = k.key",

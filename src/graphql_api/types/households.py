@@ -171,7 +171,7 @@ def entitlement_of(row: Row) -> EntitlementType:
 
 @strawberry.type(description="One entry of a chain. 救助链条目。")
 class ChainEntry:
-    """Its columns are those of ``queries.chains.COLUMNS``, by the same names."""
+    """Its columns are those of ``queries.chains.COLUMNS``, by the same names; days and instants come as text."""
 
     position: int = f("Position in the log.", "台账位置。")
     kind: str = f("What happened.", "事件类型。")
