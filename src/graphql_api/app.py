@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from importlib import resources
@@ -100,7 +101,10 @@ class Api(GraphQL[Context, None]):
         return context
 
     def encode_json(self, data: object) -> Any:
-        return orjson.dumps(data)
+        try:
+            return orjson.dumps(data)
+        except TypeError:  # an error may repeat text that is no UTF-8; the standard library escapes it
+            return json.dumps(data)
 
     async def render_graphql_ide(self, request: Request) -> Response:
         return HTMLResponse(self._page)

@@ -84,7 +84,7 @@ def _told(cause: Exception) -> tuple[str, str, str]:
             return "BAD_INPUT", "The id is none of this API.", "编号无效。"
         case psycopg.errors.QueryCanceled():
             return "TOO_SLOW", "The query took too long; ask for less.", "查询超时，请缩小范围。"
-        case psycopg.DataError():
+        case psycopg.DataError() | UnicodeError():
             return "BAD_INPUT", "A value given cannot be looked up.", "所给的值无法查询。"
         case PoolTimeout() | psycopg.OperationalError():
             log.error("the database cannot be reached", exc_info=cause)

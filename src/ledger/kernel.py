@@ -26,6 +26,8 @@ from ledger.refusing import CommandIdReused as CommandIdReused
 from ledger.refusing import NotAllowed as NotAllowed
 from ledger.refusing import OutOfScope as OutOfScope
 from ledger.refusing import Refused as Refused
+from ledger.refusing import UnusableValue as UnusableValue
+from ledger.refusing import check_values as check_values
 
 CHINA = ZoneInfo("Asia/Shanghai")
 

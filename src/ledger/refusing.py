@@ -65,3 +65,29 @@ class CommandIdReused(Refused):
 
     命令编号 {command_id} 已用于其他内容。
     """
+
+
+class UnusableValue(Refused):
+    """A value cannot be kept: {why}.
+
+    所给的值无法登记：{why_zh}。
+    """
+
+
+LARGEST = 10**13
+"""The largest number a command may hold: 100 billion yuan in fen, so that sums of millions fit 64 bits."""
+
+
+def check_values(value: object) -> None:
+    """Refuses text and numbers that the log or a view could not hold, wherever they stand in a command's content."""
+    if isinstance(value, dict):
+        for item in value.values():
+            check_values(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            check_values(item)
+    elif isinstance(value, str):
+        if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise UnusableValue(why="text holds characters that are none", why_zh="文本含无效字符")
+    elif isinstance(value, int) and abs(value) > LARGEST:
+        raise UnusableValue(why="a number is too large", why_zh="数值过大")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -41,7 +42,9 @@ class Api:
         if role is not None:
             sent["Authorization"] = f"Bearer {self.token(role, organisation)}"
         answer = await self.client.post(
-            "/graphql", json={"query": query, "variables": variables}, headers=sent
+            "/graphql",
+            content=json.dumps({"query": query, "variables": variables}),
+            headers={"Content-Type": "application/json", **sent},
         )
         assert answer.headers["content-type"].startswith("application/json"), answer.text
         result: dict[str, Any] = answer.json()

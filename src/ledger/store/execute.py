@@ -26,6 +26,7 @@ from ledger.kernel import (
     NotAllowed,
     PersonId,
     Recorded,
+    check_values,
     derived_id,
     stamp,
     tag,
@@ -100,6 +101,7 @@ class Ledger:
         """
         if actor.role not in command.ROLES:
             raise NotAllowed(role=actor.role.value)
+        check_values(msgspec.to_builtins(command, enc_hook=_plain))
         now = now or datetime.now(UTC)
         digest = self.digest_of(command)
         conflicts = losses = 0

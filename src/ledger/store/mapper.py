@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, get_args, get_type_hints
 
@@ -11,7 +12,7 @@ from eventsourcing.dcb.api import DCBEvent
 from eventsourcing.dcb.domain import Tagged
 from eventsourcing.dcb.persistence import DCBMapper
 
-from ledger.kernel import EVENT_TYPES, Event, Private, tags_of
+from ledger.kernel import EVENT_TYPES, Event, Private, UnusableValue, tags_of
 from ledger.store.appending import VaultWrites
 from ledger.store.vault import Vault, seal
 
@@ -30,6 +31,8 @@ def _from_json(wanted: type, value: Any) -> Any:
     raise NotImplementedError(f"cannot read a {wanted.__name__}")
 
 
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""An escaped NUL, not the two characters ``\\`` and ``u0000``."""
 _encoder = msgspec.json.Encoder(enc_hook=_to_json)
 _private: dict[type[Event], tuple[str, ...]] = {}
 _decoders: dict[str, msgspec.json.Decoder[Any]] = {}
@@ -70,8 +73,7 @@ class Mapper(DCBMapper[Any]):
                     subjects.add(value.subject)
         keys = dict(self.vault.keys_for(subjects, writes)) if subjects else {}
         return [
-            DCBEvent(type=type(e).__name__, data=_encoder.encode(_sealed(e, keys)), tags=tags_of(e))
-            for e in events
+            DCBEvent(type=type(e).__name__, data=_encoded(_sealed(e, keys)), tags=tags_of(e)) for e in events
         ], keys
 
     @staticmethod
@@ -97,6 +99,14 @@ class Mapper(DCBMapper[Any]):
 
     def to_domain_event(self, event: DCBEvent) -> Tagged[Any]:
         return Tagged(tags=event.tags, decision=self.decode(event.type, event.data))
+
+
+def _encoded(event: Event) -> bytes:
+    """JSON as it is stored. PostgreSQL's own JSON knows no NUL: one such text would stop every view."""
+    data: bytes = _encoder.encode(event)
+    if b"\\u0000" in data and _NUL.search(data):
+        raise UnusableValue(why="text holds characters that are none", why_zh="文本含无效字符")
+    return data
 
 
 def _sealed(event: Event, keys: dict[str, AESGCM]) -> Event:
