@@ -96,6 +96,8 @@ def _walk(
             if name in inside or name not in fragments:
                 continue
             below, inside = fragments[name], (*inside, name)
+        if isinstance(node, FieldNode) and node.name.value.startswith("__"):
+            continue  # tools ask deep for the schema; graphql-core has a limit of its own for that
         if below.selection_set is not None:
             waiting += [(child, deeper, inside) for child in below.selection_set.selections]
 

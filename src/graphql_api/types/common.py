@@ -51,7 +51,11 @@ def decode_cursor(cursor: str | None) -> str | None:
     if cursor is None:
         return None
     try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        padded = cursor + "=" * (-len(cursor) % 4)
+        key = base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True).decode()
+        if not key or "\x00" in key:
+            raise ValueError(cursor)
+        return key
     except ValueError:
         raise bad_input("The cursor is not one of this list.", "游标无效。") from None
 
