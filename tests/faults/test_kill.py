@@ -51,7 +51,7 @@ def wait_for_the_dead(database: Database) -> None:
     deadline = time.monotonic() + 60
     with database.connection() as connection:
         while connection.execute(
-            "SELECT FROM pg_stat_activity WHERE application_name = %s", (NAME,)
+            "SELECT 1 FROM pg_stat_activity WHERE application_name = %s", (NAME,)
         ).fetchone():
             assert time.monotonic() < deadline, "sessions of a killed process are still there"
             time.sleep(0.02)
