@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.progress import Progress
 
-from assistance.cli import REFUSED, App, guarded, pass_app
+from assistance.cli_app import REFUSED, App, guarded, pass_app
 from assistance.signals import Interrupted
 from assistance.wiring import Log, division_key, postgres, prepare
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistance.cli import REFUSED, App, guarded, pass_app
+from assistance.cli_app import REFUSED, App, guarded, pass_app
 from assistance.cli_parts import (
     MONTH,
     actor_of,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.progress import Progress, TaskID
 
-from assistance.cli import REFUSED, App, guarded, pass_app
+from assistance.cli_app import REFUSED, App, guarded, pass_app
 from assistance.cli_parts import MONTH, actor_of, at_organisation, operator
 from assistance.wiring import Division
 from ledger.kernel import OrganisationId, Role, month
@@ -117,10 +117,11 @@ def _told(one: ImportReport) -> list[str]:
         told.append(f"  {len(one.problems)} problem(s) 个问题:")
         told += [f"  {line}" for line in roster_report.lines(one.problems)]
     if one.problems and not one.recorded:
-        told.append(
-            "  Correct the file and import it again, or take the good households alone with --accept-valid."
-            "\n  请改正后重新导入；或加 --accept-valid 仅接收无误家庭。"
-        )
+        told.append("  Correct the file and import it again. 请改正后重新导入。")
+        if one.rows:
+            told.append(
+                "  Or take the good households alone with --accept-valid. 或加 --accept-valid 仅接收无误家庭。"
+            )
     return told
 
 

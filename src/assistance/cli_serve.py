@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from assistance.cli import App, guarded, pass_app
+from assistance.cli_app import App, guarded, pass_app
 from assistance.signals import Interrupted
 from ledger.kernel import Role
 

@@ -42,12 +42,13 @@ class ImportReport:
 
 
 def one_a_cell(problems: Iterable[Problem]) -> list[Problem]:
-    """The first problem of each cell: a formula is also an empty value, but one remark is enough to mend it."""
+    """The first problem of each cell, row by row: a formula is also an empty value, but one remark mends both."""
     kept: dict[tuple[object, ...], Problem] = {}
     for problem in problems:
         cell = (problem.sheet, problem.row, problem.column) if problem.row else problem
         kept.setdefault(cell, problem)
-    return list(kept.values())
+    sheets = list(dict.fromkeys(problem.sheet for problem in kept.values()))
+    return sorted(kept.values(), key=lambda problem: (sheets.index(problem.sheet), problem.row))
 
 
 def lines(problems: Sequence[Problem], most: int = 50) -> list[str]:
@@ -59,7 +60,7 @@ def lines(problems: Sequence[Problem], most: int = 50) -> list[str]:
         value = f" = {problem.value!r}" if problem.value else ""
         told += [
             f"✗ {place}{column}{value}",
-            f"    应为：{problem.expected_zh}",
+            f"    要求：{problem.expected_zh}",
             f"    expected: {problem.expected_en}",
         ]
     if len(problems) > most:

@@ -59,7 +59,7 @@ def test_a_clerk_reads_sheet_row_column_value_and_what_was_expected(office: Offi
     assert done.code == 1
     assert "NOT recorded 未登记" in done.out
     assert "✗ 低保 row 第4行 [月基本金额] = '1100.005'" in done.out
-    assert "应为：最多两位小数" in done.out
+    assert "要求：最多两位小数" in done.out
     assert "expected: at most two decimals" in done.out
     assert "--accept-valid" in done.out
     assert all(len(line) <= 120 for line in done.out.splitlines())
