@@ -17,7 +17,7 @@ from psycopg.conninfo import make_conninfo
 
 from ledger.store import recorder as recorder_module
 from ledger.store.appending import MAX_APPEND, MAX_BYTES, TooLarge, VaultWrites
-from ledger.store.database import Database
+from ledger.store.database import HOLD_WRITER, Database
 from ledger.store.failures import Busy, WriterStuck
 from ledger.store.group_commit import Request, _commit
 from ledger.store.recorder import SealedRecorder
@@ -297,6 +297,7 @@ def test_a_writer_that_goes_silent_with_the_lock_is_thrown_out(
     silent = Database(make_conninfo(postgres_url, options="-c ledger.writer_idle=200ms"), schema, max_size=1)
     connection = silent.connect()
     connection.execute("BEGIN")
+    connection.execute(HOLD_WRITER)  # as a bulk append or an erasure begins
     _commit(connection, [Request([event("silent")], None, None)])
     assert log.append([event("next")]) == 1  # waits until the server ends the silent session
     with pytest.raises(psycopg.Error):

@@ -72,7 +72,7 @@ def test_refuses_a_migration_that_was_altered_after_it_was_applied(
     postgres_url: str, schema: str, server: psycopg.Connection[Any]
 ) -> None:
     in_schema(server, schema, "UPDATE schema_migrations SET checksum = 'other' WHERE number = 2")
-    in_schema(server, schema, "DELETE FROM schema_migrations WHERE number = 4")
+    in_schema(server, schema, "DELETE FROM schema_migrations WHERE number > 3")
     with pytest.raises(MigrationAltered, match=NAMES[1]):
         migrate(postgres_url, schema)
     assert in_schema(server, schema, "SELECT max(number) FROM schema_migrations") == [(3,)]

@@ -20,7 +20,7 @@ from xxhash import xxh3_64_digest
 
 from ledger.store.appending import Appended, VaultWrites
 from ledger.store.conditions import condition_json, vault_json
-from ledger.store.database import Connection
+from ledger.store.database import HOLD_WRITER, Connection
 from ledger.store.leaves import EPOCH, text_form
 from ledger.store.merkle import Frontier, subtree_root
 
@@ -112,7 +112,7 @@ def append_batch(
 ) -> Appended:
     """Appends a prepared batch in one transaction. Raises ``IntegrityError`` on a conflict, recording nothing."""
     with connection.transaction():
-        connection.execute("SELECT lock_writer()")
+        connection.execute(HOLD_WRITER)
         row = connection.execute(
             "SELECT size, frontier, (extract(epoch FROM greatest(clock_timestamp(), recorded_at)) * 1000000)::bigint"
             " FROM log_head"

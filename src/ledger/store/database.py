@@ -15,6 +15,12 @@ from ledger.store.migrate import ROLE, checked_name, may_become
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
+HOLD_WRITER = (
+    "SELECT set_config('idle_in_transaction_session_timeout',"
+    " coalesce(nullif(current_setting('ledger.writer_idle', true), ''), '30s'), true), lock_writer()"
+)
+"""Takes the writer's lock for a transaction of several statements, whose session ends if it goes silent."""
+
 _PATIENCE = {
     "connect_timeout": 10,
     "keepalives_idle": 15,

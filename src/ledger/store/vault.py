@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ledger.store.appending import VaultWrites
-from ledger.store.database import Database
+from ledger.store.database import HOLD_WRITER, Database
 from ledger.store.failures import telling
 from ledger.store.secrets import load_secret
 
@@ -202,7 +202,7 @@ class Vault:
         """Drops the subject's file key and identities for ever; false when there was none."""
         with telling(), self._database.connection() as connection, connection.transaction():
             # After an append that used the key, or before it: never in between.
-            connection.execute("SELECT lock_writer()")
+            connection.execute(HOLD_WRITER)
             done = connection.execute(
                 "UPDATE vault_keys SET wrapped = ''::bytea, erased_at = clock_timestamp() "
                 "WHERE subject = %s AND purpose = %s AND erased_at IS NULL",
