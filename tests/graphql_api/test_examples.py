@@ -65,3 +65,19 @@ async def test_the_page_asks_for_nothing_outside_and_its_tools_can_read_the_sche
     assert not re.search(r"@import|url\(\s*['\"]?https?:", styles)
     schema = await api.data(get_introspection_query(descriptions=True, input_value_deprecation=True), None)
     assert any(t["name"] == "ChainEntry" for t in schema["__schema"]["types"])
+
+
+async def test_the_page_shows_where_the_token_goes_and_sends_headers_a_browser_can_send(api: Api) -> None:
+    page = (await api.client.get("/graphql", headers={"accept": "text/html"})).text
+    (given,) = re.findall(r"const headers = JSON.stringify\((\{.*?\}), null, 2\)", page)
+    assert "Authorization" in given
+    assert given.isascii()
+    assert "headers, defaultHeaders: headers" in page
+    purpose = "年度核查".encode().decode("latin-1")  # as the page's fetch sends it
+    found = await api.data(
+        "query($h: String!) { household(id: $h) { head { name } } }",
+        headers={"X-Purpose": purpose.encode("latin-1")},  # type: ignore[dict-item]
+        h=api.household,
+    )
+    assert found["household"]["head"]["name"] == "测试1"
+    assert api.scenario.division.readings.of_person(api.people[0])[-1].purpose == "年度核查"
