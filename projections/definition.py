@@ -1,7 +1,7 @@
 """What a view is: its tables and folds, read from one ``.sql`` file of named blocks (and a ``.py`` where SQL is not enough).
 
-Blocks are ``-- create --``, ``-- index --`` and ``-- on Type, Type --``; the line after says what the block
-does. Tables are written ``{name}`` and get the suffix of the build they belong to.
+Blocks are ``-- create --`` (tables, and the indexes their own folds need), ``-- index --`` (what readers need: made
+last when a view is built anew) and ``-- on Type, Type --``; the line after says what the block does. Tables are written ``{name}`` and get the suffix of the build they belong to.
 """
 
 from __future__ import annotations

@@ -43,19 +43,13 @@ def build(
     chosen = [views()[name] for name in names]
     for view in chosen:
         drop(connection, view, suffix)
-        create(connection, view, suffix, indexes=_needs_indexes_while_folding(view))
+        create(connection, view, suffix, indexes=False)
     _fold_between(connection, chosen, suffix, 0, upto, batch)
     for view in chosen:
-        if not _needs_indexes_while_folding(view):
-            for statement in view.index:
-                connection.execute(render(statement, suffix))
+        for statement in view.index:
+            connection.execute(render(statement, suffix))
         for table in view.names(suffix).values():
             connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
-
-
-def _needs_indexes_while_folding(view: View) -> bool:
-    """Stateful views look their own rows up; append-only ones do not."""
-    return any("UPDATE {" in block.sql for block in view.blocks)
 
 
 def _fold_between(

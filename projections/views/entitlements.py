@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,7 +28,8 @@ def fold(connection: Connection, tables: Mapping[str, str]) -> None:
     ).fetchall()
     if not rows:
         return
-    touched = {json.loads(data)["entitlement_id"] for _, _, data in rows}
+    events = [(position, _decoder(event_type).decode(data)) for position, event_type, data in rows]
+    touched = {event.entitlement_id for _, event in events}
     states: dict[str, Entitlement] = {}
     found = connection.execute(
         f"SELECT entitlement_id, state::text FROM {table} WHERE entitlement_id = ANY (%s)".encode(),
@@ -38,8 +38,7 @@ def fold(connection: Connection, tables: Mapping[str, str]) -> None:
     for entitlement_id, state in found:
         states[entitlement_id] = Entitlement.from_json(state)
     positions: dict[str, int] = {}
-    for position, event_type, data in rows:
-        event = _decoder(event_type).decode(data)
+    for position, event in events:
         state = states.setdefault(event.entitlement_id, Entitlement(event.entitlement_id))
         state.evolve(event)
         positions[event.entitlement_id] = position

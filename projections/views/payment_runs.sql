@@ -43,18 +43,24 @@ FROM batch WHERE type = 'RunDrawn';
 -- on RunReviewed --
 -- Who reviewed it.
 UPDATE {payment_runs} r SET reviewed_by = b.data->'actor'->>'operator_id'
-FROM batch b WHERE b.type = 'RunReviewed' AND r.run_id = b.data->>'run_id';
+FROM (SELECT DISTINCT ON (data->>'run_id') data FROM batch WHERE type = 'RunReviewed'
+      ORDER BY data->>'run_id', position DESC) b
+WHERE r.run_id = b.data->>'run_id';
 
 -- on RunApproved --
 -- Who approved it.
 UPDATE {payment_runs} r SET approved_by = b.data->'actor'->>'operator_id'
-FROM batch b WHERE b.type = 'RunApproved' AND r.run_id = b.data->>'run_id';
+FROM (SELECT DISTINCT ON (data->>'run_id') data FROM batch WHERE type = 'RunApproved'
+      ORDER BY data->>'run_id', position DESC) b
+WHERE r.run_id = b.data->>'run_id';
 
 -- on RunSent --
 -- Who sent it, when, and the file.
 UPDATE {payment_runs} r SET sent_by = b.data->'actor'->>'operator_id', sent_on = (b.data->>'occurred_on')::date,
        file_hash = b.data->>'file_hash', file_name = b.data->>'file_name'
-FROM batch b WHERE b.type = 'RunSent' AND r.run_id = b.data->>'run_id';
+FROM (SELECT DISTINCT ON (data->>'run_id') data FROM batch WHERE type = 'RunSent'
+      ORDER BY data->>'run_id', position DESC) b
+WHERE r.run_id = b.data->>'run_id';
 
 -- on RunReconciled --
 -- What return files said, added up.

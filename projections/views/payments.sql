@@ -26,32 +26,39 @@ CREATE TABLE {payments} (
     instructed_position bigint NOT NULL,
     position            bigint NOT NULL
 ) WITH (fillfactor = 70);
+CREATE INDEX ON {payments} (run_id, sequence);
 
 -- index --
--- By run, by household, by entitlement.
-CREATE INDEX ON {payments} (run_id, sequence);
-CREATE INDEX ON {payments} (household_id, position);
+-- By household and by entitlement. No index holds a column that changes: a line's outcome then costs no index anything.
+CREATE INDEX ON {payments} (household_id, payment_id);
 CREATE INDEX ON {payments} (entitlement_id, month);
 
 -- on PaymentInstructed --
--- Lines are drafts until their run's header is recorded.
+-- Lines are drafts until their run's header is recorded, which may be in the same batch.
 INSERT INTO {payments} (payment_id, run_id, entitlement_id, household_id, organisation_id, person_id, programme, month,
     component, cause, amount_fen, status, payee_id, bank_code, account, account_holder, account_key, sequence,
     instructed_position, position)
-SELECT data->>'payment_id', data->>'run_id', data->>'entitlement_id', data->>'household_id', data->>'organisation_id',
-       data->>'person_id', data->>'programme', data->>'month', data->>'component', data->>'cause',
-       (data->>'amount_fen')::bigint, 'drafted', data->>'payee_id', data->>'bank_code', data->>'account',
-       data->>'account_holder', data->>'account_key', (data->>'sequence')::integer, position, position
-FROM batch WHERE type = 'PaymentInstructed';
+SELECT b.data->>'payment_id', b.data->>'run_id', b.data->>'entitlement_id', b.data->>'household_id', b.data->>'organisation_id',
+       b.data->>'person_id', b.data->>'programme', b.data->>'month', b.data->>'component', b.data->>'cause',
+       (b.data->>'amount_fen')::bigint,
+       CASE h.type WHEN 'RunDrawn' THEN 'instructed' WHEN 'RunAbandoned' THEN 'void' ELSE 'drafted' END,
+       b.data->>'payee_id', b.data->>'bank_code', b.data->>'account', b.data->>'account_holder', b.data->>'account_key',
+       (b.data->>'sequence')::integer, b.position, coalesce(h.position, b.position)
+FROM batch b
+LEFT JOIN (SELECT DISTINCT ON (data->>'run_id') data->>'run_id' AS run_id, type, position FROM batch
+           WHERE type IN ('RunDrawn', 'RunAbandoned') ORDER BY data->>'run_id', position) h
+    ON h.run_id = b.data->>'run_id' AND h.position > b.position
+WHERE b.type = 'PaymentInstructed';
 
 -- on RunDrawn, RunAbandoned --
--- The header puts a run's lines in force; an abandoned run's lines never count.
+-- The header puts the lines recorded before it in force; an abandoned run's lines never count.
 UPDATE {payments} p SET status = CASE b.type WHEN 'RunDrawn' THEN 'instructed' ELSE 'void' END, position = b.position
-FROM batch b
-WHERE b.type IN ('RunDrawn', 'RunAbandoned') AND p.run_id = b.data->>'run_id' AND p.status = 'drafted';
+FROM (SELECT DISTINCT ON (data->>'run_id') data->>'run_id' AS run_id, type, position FROM batch
+      WHERE type IN ('RunDrawn', 'RunAbandoned') ORDER BY data->>'run_id', position) b
+WHERE p.run_id = b.run_id AND p.status = 'drafted' AND p.instructed_position < b.position;
 
 -- on PaymentSettled, PaymentReturned --
--- What the bank said of a line.
+-- What the bank said of a line last.
 UPDATE {payments} p SET position = b.position, bank_reference = b.data->>'bank_reference',
        status = CASE b.type WHEN 'PaymentSettled' THEN 'settled' ELSE 'returned' END,
        return_reason = b.data->>'reason', outcome_on = (b.data->>'occurred_on')::date
@@ -60,6 +67,9 @@ FROM (SELECT DISTINCT ON (data->>'payment_id') data->>'payment_id' AS payment_id
 WHERE p.payment_id = b.payment_id;
 
 -- on PaymentReissued --
--- A returned line, which comes before, is paid again by another.
-UPDATE {payments} p SET position = b.position, status = 'reissued', reissue_id = b.data->>'reissue_id'
-FROM batch b WHERE b.type = 'PaymentReissued' AND p.payment_id = b.data->>'payment_id';
+-- A returned line is paid again by another; the bank says nothing more of it afterwards.
+UPDATE {payments} p SET position = greatest(p.position, b.position), status = 'reissued', reissue_id = b.reissue_id
+FROM (SELECT DISTINCT ON (data->>'payment_id') data->>'payment_id' AS payment_id, data->>'reissue_id' AS reissue_id,
+             position FROM batch
+      WHERE type = 'PaymentReissued' ORDER BY data->>'payment_id', position DESC) b
+WHERE p.payment_id = b.payment_id;

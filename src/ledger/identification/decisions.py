@@ -65,6 +65,8 @@ def assess(
     members = [m for m in household.present(day) if m.person_id in set(covered)]
     if len(members) != len(set(covered)):
         raise NotMember(person="?", day=day)
+    if not members:
+        raise NotEligible(why="nobody is left to be counted", why_zh="家庭已无可计算的成员")
     declared = household.declared_on(day)
     if category is Category.TEKUN:
         count = len(household.present(day))
