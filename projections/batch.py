@@ -34,7 +34,11 @@ def defaults() -> dict[str, dict[str, Any]]:
             value = field.default
             if field.default_factory is not msgspec.NODEFAULT:
                 value = field.default_factory()
-            if field.name not in Event.__struct_fields__ and value is not msgspec.NODEFAULT and value is not None:
+            if (
+                field.name not in Event.__struct_fields__
+                and value is not msgspec.NODEFAULT
+                and value is not None
+            ):
                 values[field.name] = msgspec.to_builtins(value)
         if values:
             found[name] = values

@@ -50,7 +50,10 @@ def read_rows(division: Division, organisation_id: str, programme: str, month: M
                 (programme, organisation_id),
             ).fetchall()
             payees = connection.execute(
-                "SELECT DISTINCT ON (h.household_id) h.household_id, coalesce(h.head_id, ''), a.payee_id, a.bank_code,"
+                # Without a head the beneficiary is whoever lived there last: back-pay after a death.
+                "SELECT DISTINCT ON (h.household_id) h.household_id, coalesce(h.head_id, (SELECT m.person_id"
+                " FROM household_members m WHERE m.household_id = h.household_id"
+                " ORDER BY m.left_on DESC NULLS FIRST, m.position DESC LIMIT 1), ''), a.payee_id, a.bank_code,"
                 " a.account, a.account_holder, a.account_key"
                 " FROM entitlements e JOIN households h USING (household_id)"
                 " LEFT JOIN household_accounts a USING (household_id)"

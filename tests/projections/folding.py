@@ -41,18 +41,21 @@ class Log:
         self, suffix: str, after: int, ends: Iterable[int], names: Sequence[str] | None = None
     ) -> Tables:
         """What the views are after folding the events behind `after` in batches that end at these positions."""
-        chosen = [views()[name] for name in names or views()]
-        for view in chosen:
-            drop(self.connection, view, suffix)
-            create(self.connection, view, suffix)
-        wanted = frozenset[str]().union(*(view.types for view in chosen))
+        for name in names or views():
+            drop(self.connection, views()[name], suffix)
+            create(self.connection, views()[name], suffix)
         for end in ends:
-            with self.connection.transaction():
-                types = fill(self.connection, after, end, wanted)
-                for view in chosen:
-                    fold_batch(self.connection, view, suffix, types)
+            self.go_on(suffix, after, end, names)
             after = end
         return tables(self.connection, suffix, names)
+
+    def go_on(self, suffix: str, after: int, end: int, names: Sequence[str] | None = None) -> None:
+        """Folds one more batch."""
+        chosen = [views()[name] for name in names or views()]
+        with self.connection.transaction():
+            types = fill(self.connection, after, end, frozenset[str]().union(*(v.types for v in chosen)))
+            for view in chosen:
+                fold_batch(self.connection, view, suffix, types)
 
 
 def tables(

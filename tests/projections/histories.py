@@ -24,7 +24,6 @@ from ledger.identification.states import Case, Entitlement
 from ledger.kernel import (
     EntitlementId,
     Event,
-    Facts,
     Fen,
     FileHash,
     FundId,
@@ -34,10 +33,8 @@ from ledger.kernel import (
     Month,
     OrganisationId,
     PersonId,
-    Refused,
     Role,
-    RunId,
-    derived_id,
+    add_months,
 )
 from ledger.organisation.commands import CloseOrganisation, OpenOrganisation, RenameOrganisation
 from ledger.organisation.events import Level
@@ -54,7 +51,6 @@ from ledger.registry.events import (
     Attributes,
     HouseholdRegistered,
     IncomeLine,
-    MemberJoined,
     Origin,
     PropertyLine,
     Relation,
@@ -119,7 +115,11 @@ class Life(World):
 
     def household(self) -> Household | None:
         made = self.any(self.events(HouseholdRegistered))
-        return None if made is None else self.read((Household.facts(made.household_id),)).state(Household, made.household_id)
+        return (
+            None
+            if made is None
+            else self.read((Household.facts(made.household_id),)).state(Household, made.household_id)
+        )
 
     def entitlement(self) -> Entitlement | None:
         ids = sorted({e.entitlement_id for e in self.events(*Entitlement.FOLDS)})
@@ -142,7 +142,9 @@ class Life(World):
 
     def join(self) -> None:
         if (household := self.household()) is not None:
-            member = NewMember(id_number=self.rng.choice(self.numbers), name="新成员", relation=Relation.OTHER)
+            member = NewMember(
+                id_number=self.rng.choice(self.numbers), name="新成员", relation=Relation.OTHER
+            )
             self.do(JoinMember, Role.CLERK, household_id=household.id, member=member, joined_on=self.day(),
                     reason=self.rng.choice(("birth", "return", "marriage")))  # fmt: skip
 
@@ -168,23 +170,35 @@ class Life(World):
     def head(self) -> None:
         household = self.household()
         if household is not None and (member := self.any(household.current())) is not None:
-            self.do(ChangeHead, Role.CLERK, household_id=household.id, person_id=member.person_id, changed_on=self.day())
+            self.do(
+                ChangeHead,
+                Role.CLERK,
+                household_id=household.id,
+                person_id=member.person_id,
+                changed_on=self.day(),
+            )
 
     def move(self) -> None:
         if (household := self.household()) is not None:
             self.do(MoveHousehold, Role.CLERK, household_id=household.id, to_id=self.rng.choice(self.units),
                     company_id=self.rng.choice((None, f"{self.label}-c1")), area=self.rng.choice(list(Area)),
                     address=self.rng.choice((None, "新路2号")), moved_on=self.day(), transfer_letter="迁移函",
-                    last_month_here=Month(f"2026-{5 + len(household.moves):02d}"))  # fmt: skip
+                    last_month_here=add_months(Month("2026-05"), len(household.moves)))  # fmt: skip
 
     def declare(self) -> None:
         if (household := self.household()) is None:
             return
         income = tuple(
-            IncomeLine(kind=kind, annual_fen=Fen(self.rng.randrange(400_000)), excluded=self.rng.random() < 0.3)
+            IncomeLine(
+                kind=kind, annual_fen=Fen(self.rng.randrange(400_000)), excluded=self.rng.random() < 0.3
+            )
             for kind in ("wage", "transfer")[: self.rng.randint(0, 2)]
         )
-        owned = (PropertyLine(kind="deposit", value_fen=Fen(self.rng.randrange(90_000))),) if self.rng.random() < 0.5 else ()
+        owned = (
+            (PropertyLine(kind="deposit", value_fen=Fen(self.rng.randrange(90_000))),)
+            if self.rng.random() < 0.5
+            else ()
+        )
         self.do(DeclareCircumstances, Role.CLERK, household_id=household.id, declared_on=self.day(), income=income,
                 property=owned, deductions_fen=Fen(self.rng.choice((0, 10_000))))  # fmt: skip
 
@@ -220,7 +234,9 @@ class Life(World):
         if any(e.household_id == household.id for e in self.events(*Entitlement.FOLDS)):
             return
         self._count += 1
-        origin = Origin(file_name="名册.xlsx", file_hash="ab" * 32, sheet="低保", row=self._count, row_hash="cd" * 32)
+        origin = Origin(
+            file_name="名册.xlsx", file_hash="ab" * 32, sheet="低保", row=self._count, row_hash="cd" * 32
+        )
         kinds = self.rng.sample(list(Component), self.rng.randint(1, 3))
         cover = decisions.prior_cover(
             entitlement_id=EntitlementId(f"{self.label}-e{self._count}"), household_id=HouseholdId(household.id),
@@ -245,9 +261,13 @@ class Life(World):
             covered = people if category is Category.DIBAO else people[:1]
             self.do(procedure.SubmitApplication, Role.CLERK, household_id=household.id, category=category,
                     applicant=people[0], covered=covered, submitted_on=date(2026, 9, 1))  # fmt: skip
+            if self.rng.random() < 0.5:
+                self.procedure()
+                self.decide()
 
     def case(self) -> Case | None:
-        submitted = self.any(self.events(ApplicationSubmitted))
+        """One of the last applications."""
+        submitted = self.any(self.events(ApplicationSubmitted)[-3:])
         if submitted is None:
             return None
         return self.read((Case.facts(submitted.case_id),)).state(Case, submitted.case_id)
@@ -273,7 +293,12 @@ class Life(World):
             procedure.EndPublicity: {"ended_on": date(2026, 9, 20)},
             procedure.AbortCase: {"reason": "撤回"},
         }  # fmt: skip
-        rare = (procedure.AbortCase, procedure.RaiseObjection, procedure.HoldAppraisal, procedure.RequestSupplement)
+        rare = (
+            procedure.AbortCase,
+            procedure.RaiseObjection,
+            procedure.HoldAppraisal,
+            procedure.RequestSupplement,
+        )
         for step, fields in ways.items():
             if step not in rare or self.rng.random() < 0.1:
                 self.do(step, Role.CLERK, case_id=case.id, **fields)
@@ -283,11 +308,22 @@ class Life(World):
             return
         day = date(2026, 9, 25)
         if self.rng.random() < 0.7:
-            self.do(decisions.ConfirmCategory, Role.REVIEWER, case_id=case.id, decided_on=day, obligors="none")
+            self.do(
+                decisions.ConfirmCategory, Role.REVIEWER, case_id=case.id, decided_on=day, obligors="none"
+            )
         elif self.rng.random() < 0.7:
-            self.do(decisions.RefuseCategory, Role.REVIEWER, case_id=case.id, decided_on=day, reason="超标", article="57")
+            self.do(
+                decisions.RefuseCategory,
+                Role.REVIEWER,
+                case_id=case.id,
+                decided_on=day,
+                reason="超标",
+                article="57",
+            )
         else:
-            self.do(decisions.NotifyRefusal, Role.REVIEWER, case_id=case.id, served_by="民政办", notified_on=day)
+            self.do(
+                decisions.NotifyRefusal, Role.REVIEWER, case_id=case.id, served_by="民政办", notified_on=day
+            )
 
     def change(self) -> None:
         """A later decision on an entitlement."""
@@ -323,6 +359,3 @@ class Life(World):
 def history(seed: int, events: int) -> World:
     """The same random past for the same seed; a longer one begins with the shorter one."""
     return Life(random.Random(seed), f"w{seed}").live(events)
-
-
-__all__ = ["Facts", "Life", "MemberJoined", "Refused", "RunId", "derived_id", "history"]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from ledger.identification.states import Entitlement
-from ledger.kernel import Facts, FileHash, FundId, Month, OrganisationId, PaymentId, Refused, Role, RunId, tag
+from ledger.kernel import FileHash, Month, OrganisationId, PaymentId, Refused, Role, RunId
 from ledger.payments import commands
 from ledger.payments.draw import Paid, Payee, Plan, close_run, plan_run, roster_hash
 from ledger.payments.events import (
@@ -50,7 +50,9 @@ class Runs:
         if self.drafts and self.rng.random() < 0.8:
             self._go_on(self.rng.choice(self.drafts))
         else:
-            self.rng.choice((self._draw, self._advance, self._advance, self._reconcile, self._reconcile, self._reissue))()
+            self.rng.choice(
+                (self._draw, self._advance, self._advance, self._reconcile, self._reconcile, self._reissue)
+            )()
 
     def _id(self) -> RunId:
         self._count += 1
@@ -177,7 +179,9 @@ class Runs:
         concluded = {e.payment_id for e in self.life.events(PaymentSettled, PaymentReturned)}
         judged = judge(said, {line.payment_id: line for line in lines}, concluded)
         file_hash = FileHash(f"{len(self.life.recorded):064d}")
-        closed = close_file(run, judged, file_hash=file_hash, file_name="回盘.csv", truncated=self.rng.random() < 0.1)
+        closed = close_file(
+            run, judged, file_hash=file_hash, file_name="回盘.csv", truncated=self.rng.random() < 0.1
+        )
         self.life.append(*[j.event for j in judged if j.event is not None], closed, role=Role.FINANCE)
 
     def _reissue(self) -> None:
@@ -190,10 +194,10 @@ class Runs:
         if not source or any(d.corrects == run.id for d in self.drafts):
             return
         new_run = self._id()
-        again = [
-            _again(line, new_run, PaymentId(f"{new_run}/{n}"), n) for n, line in enumerate(source, 1)
-        ]
-        draft = Draft(new_run, OrganisationId(run.organisation_id), run.programme, run.month, Plan(again, [], []))
+        again = [_again(line, new_run, PaymentId(f"{new_run}/{n}"), n) for n, line in enumerate(source, 1)]
+        draft = Draft(
+            new_run, OrganisationId(run.organisation_id), run.programme, run.month, Plan(again, [], [])
+        )
         draft.corrects = RunId(run.id)
         draft.marks = [
             PaymentReissued(reissue_id=new.payment_id, reissue_run_id=new_run, **outcome_fields(old))
@@ -206,6 +210,3 @@ def _again(line: PaymentInstructed, run_id: RunId, payment_id: PaymentId, sequen
     fields = outcome_fields(line) | {"payment_id": payment_id, "run_id": run_id, "cause": Cause.CORRECTION}
     return PaymentInstructed(sequence=sequence, account=line.account, account_holder=line.account_holder,
                              payee_id=line.payee_id, bank_code=line.bank_code, account_key=line.account_key, **fields)  # fmt: skip
-
-
-__all__ = ["Facts", "FundId", "Runs", "tag"]

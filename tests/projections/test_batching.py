@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import random
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -12,8 +11,14 @@ from tests.projections.folding import Log, differences
 from tests.projections.histories import history
 
 SETTINGS = settings(
-    max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),
-    phases=(Phase.explicit, Phase.generate),  # shrinking would fold for minutes; a seed is short enough to read
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+    phases=(
+        Phase.explicit,
+        Phase.generate,
+    ),  # shrinking would fold for minutes; a seed is short enough to read
 )
 
 

@@ -99,9 +99,7 @@ class World:
         self._commands += 1
         made = command(command_id=self.command_id(), **fields)
         people = {n: self._people.setdefault(n, PersonId(f"{self.label}-p-{n}")) for n in made.id_numbers()}
-        context = Context(
-            actor=self.actor(role), now=self.now, command_id=made.command_id, people=people
-        )
+        context = Context(actor=self.actor(role), now=self.now, command_id=made.command_id, people=people)
         boundary = made.boundary(Known(), context)
         known = self.read(boundary)
         while True:
@@ -121,7 +119,9 @@ class World:
     def append(self, *events: Event, role: Role = Role.CLERK) -> list[Event]:
         """Records events that were decided outside a command, as the bulk steps do."""
         self._commands += 1
-        return self.record(events, Context(actor=self.actor(role), now=self.now, command_id=self.command_id()))
+        return self.record(
+            events, Context(actor=self.actor(role), now=self.now, command_id=self.command_id())
+        )
 
     def record(self, events: Iterable[Event], context: Context) -> list[Event]:
         stamped = [_sealed(stamp(event, context, n, "0" * 32)) for n, event in enumerate(events)]

@@ -39,7 +39,8 @@ class Member:
 
     def present_on(self, day: date) -> bool:
         """A member from the day of joining to the day of leaving or death."""
-        end = self.died_on or self.left_on
+        # Who left, returned and died was no member in between: the earlier of the two days ends this stay.
+        end = min((d for d in (self.left_on, self.died_on) if d is not None), default=None)
         return self.joined_on <= day and (end is None or day <= end)
 
 
@@ -156,13 +157,13 @@ class Household(State):
         return next((person for _, person in reversed(self.heads) if person in alive), None)
 
     def account_on(self, day: date) -> Account | None:
-        """The account nominated last on or before `day`."""
-        before = [a for a in self.accounts if a.from_date <= day]
-        return before[-1] if before else None
+        """The account of the latest day on or before `day`; of one day, the last recorded."""
+        before = [a for a in reversed(self.accounts) if a.from_date <= day]
+        return max(before, key=lambda a: a.from_date) if before else None
 
     def declared_on(self, day: date) -> CircumstancesDeclared | None:
-        """The latest declaration on or before `day`."""
-        before = [c for c in self.circumstances if (c.occurred_on or date.min) <= day]
+        """The latest declaration on or before `day`; of one day the last recorded, which corrects the others."""
+        before = [c for c in reversed(self.circumstances) if (c.occurred_on or date.min) <= day]
         return max(before, key=lambda c: c.occurred_on or date.min) if before else None
 
     def organisation_in(self, month: Month) -> str:
