@@ -60,6 +60,7 @@ def prepare(connection: Connection) -> None:
 def fill(connection: Connection, after: int, upto: int, types: frozenset[str] | None) -> frozenset[str]:
     """Fills the batch with the events after one position up to another; answers which types it holds.
 
+    Text may hold U+0000, which JSON can carry and PostgreSQL cannot: views show U+FFFD in its place.
     Bytes become text in one materialised step before they are parsed: a plan that parses them inside
     another query cannot be pushed down by every engine.
     """
@@ -67,10 +68,12 @@ def fill(connection: Connection, after: int, upto: int, types: frozenset[str] | 
     # After a commit the table is empty already; TRUNCATE would cost more than folding a small batch.
     connection.execute("DELETE FROM batch")
     connection.execute(
-        """
+        r"""
         INSERT INTO batch
         WITH raw AS MATERIALIZED (
-            SELECT position, recorded_at, type, convert_from(data, 'UTF8') AS data FROM events
+            SELECT position, recorded_at, type, CASE WHEN position('\x5c7530303030'::bytea IN data) = 0 THEN convert_from(data, 'UTF8')
+                   ELSE regexp_replace(convert_from(data, 'UTF8'), '(?<!\\)((?:\\\\)*)\\u0000', '\1\\ufffd', 'g') END AS data
+            FROM events
             WHERE position > %s AND position <= %s AND (%s::text[] IS NULL OR type = ANY (%s::text[]))
         )
         SELECT r.position, r.recorded_at, r.type,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -81,8 +82,11 @@ class View:
         return hashlib.sha256((self.text + repr(shapes)).encode()).hexdigest()
 
 
-def _shape(event_type: str) -> list[tuple[str, str]]:
-    return [(f.name, repr(f.type)) for f in msgspec.structs.fields(EVENT_TYPES[event_type])]
+def _shape(event_type: str) -> list[tuple[str, str, str]]:
+    """Fields with types and defaults: a batch fills in what stored data leaves out."""
+    fields = msgspec.structs.fields(EVENT_TYPES[event_type])
+    # The mark of "no default" shows its address, which is another one in every process.
+    return [(f.name, repr(f.type), "" if f.default is msgspec.NODEFAULT else repr(f.default)) for f in fields]
 
 
 def render(sql: str, suffix: str) -> bytes:
@@ -127,6 +131,8 @@ def _load(name: str) -> View:
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         view.fold, view.fold_types = module.fold, frozenset(module.TYPES)
+        # What the area's evolve says is part of the definition as well.
+        view.text += "".join(inspect.getsource(state) for state in module.STATES)
     unknown = view.types - EVENT_TYPES.keys()
     if unknown:
         raise ValueError(f"view {name} folds events that do not exist: {sorted(unknown)}")
@@ -135,10 +141,11 @@ def _load(name: str) -> View:
 
 def _filled_in(text: str) -> str:
     """The text with ``$ALL`` (every event type) and ``$TITLES`` (type, 中文, English) written out."""
+    # Only of the main log: which other events are known depends on what a process has imported.
     titles = ", ".join(
         "('" + "', '".join(part.replace("'", "''") for part in (name, *cls.TITLE)) + "')"
         for name, cls in sorted(EVENT_TYPES.items())
-        if cls.__module__.startswith("ledger.")
+        if _of_main_log(cls.__module__)
     )
     every = ", ".join(sorted(n for n, c in EVENT_TYPES.items() if _of_main_log(c.__module__)))
     return text.replace("$ALL", every).replace("$TITLES", titles)

@@ -9,10 +9,20 @@ from psycopg import sql
 
 from projections.batch import fill
 from projections.definition import Connection, View, render, views
-from projections.runner import advance, connect, create, drop, fold_batch, head, standings
+from projections.runner import (
+    advance,
+    connect,
+    create,
+    drop,
+    fold_batch,
+    head,
+    lock_views,
+    standings,
+    swap,
+)
 
 BATCH = 50_000
-_LOCK = 20_262
+_BUILDING = 20_263
 
 
 class UnknownView(ValueError):
@@ -42,9 +52,8 @@ def build(
     """Builds views from nothing up to a position, in tables with this suffix; indexes last, on full tables."""
     chosen = [views()[name] for name in names]
     for view in chosen:
-        drop(connection, view, suffix)
         create(connection, view, suffix, indexes=False)
-    _fold_between(connection, chosen, suffix, 0, upto, batch)
+    fold_between(connection, chosen, suffix, 0, upto, batch)
     for view in chosen:
         for statement in view.index:
             connection.execute(render(statement, suffix))
@@ -52,9 +61,10 @@ def build(
             connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
 
 
-def _fold_between(
-    connection: Connection, chosen: list[View], suffix: str, after: int, upto: int, batch: int
+def fold_between(
+    connection: Connection, chosen: list[View], suffix: str, after: int, upto: int, batch: int = BATCH
 ) -> None:
+    """Goes on with builds that stand at one position, up to another."""
     wanted = frozenset().union(*(view.types for view in chosen))
     while after < upto:
         until = min(after + batch, upto)
@@ -74,49 +84,30 @@ def rebuild(conninfo: str, schema: str, view: str | None = None, *, batch: int =
     if view is not None and view not in views():
         raise UnknownView(f"there is no view {view} 没有视图 {view}; there are {', '.join(views())}")
     names = list(views()) if view is None else [view]
+    chosen = [views()[name] for name in names]
     with connect(conninfo, schema) as connection:
-        target = head(connection)
-        build(connection, names, "__new", target, batch=batch)
+        take_turn(connection, schema, "__new")
+        reached = head(connection)
+        build(connection, names, "__new", reached, batch=batch)
+        while (
+            last := head(connection)
+        ) - reached > batch:  # what landed meanwhile, while the live views go on
+            fold_between(connection, chosen, "__new", reached, last, batch)
+            reached = last
         with connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_LOCK, schema))
-            live = [
-                s.position
-                for s in standings(connection)
-                if s.view in names and not s.suffix and s.status == "live"
-            ]
-            last = max([target, *live])
-            chosen = [views()[name] for name in names]
-            _fold_between(connection, chosen, "__new", target, last, batch)
+            lock_views(connection, schema)
+            # To where the live views are, so that joins with them are consistent.
+            live = [s.position for s in standings(connection) if not s.suffix and s.status == "live"]
+            last = max([reached, *live])
+            fold_between(connection, chosen, "__new", reached, last, batch)
             for definition in chosen:
                 swap(connection, definition, "__new")
     return last
 
 
-def swap(connection: Connection, view: View, suffix: str) -> None:
-    """Puts a finished build in the place of the live one."""
-    row = connection.execute(
-        "SELECT position FROM view_positions WHERE view = %s AND suffix = %s", (view.name, suffix)
-    ).fetchone()
-    drop(connection, view, "")
-    for plain, built in view.names(suffix).items():
-        connection.execute(
-            sql.SQL("ALTER TABLE {} RENAME TO {}").format(sql.Identifier(built), sql.Identifier(plain))
-        )
-        indexes = connection.execute(
-            "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND tablename = %s",
-            (plain,),
-        ).fetchall()
-        for (name,) in indexes:
-            connection.execute(
-                sql.SQL("ALTER INDEX {} RENAME TO {}").format(
-                    sql.Identifier(name), sql.Identifier(name.replace(suffix, ""))
-                )
-            )
-    connection.execute(
-        "UPDATE view_positions SET suffix = '', status = 'live' WHERE view = %s AND suffix = %s",
-        (view.name, suffix),
-    )
-    assert row is not None
+def take_turn(connection: Connection, schema: str, suffix: str) -> None:
+    """Waits for whoever builds tables with this suffix; theirs until the connection ends, however it ends."""
+    connection.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", (_BUILDING, f"{schema}/{suffix}"))
 
 
 def build_as_of(conninfo: str, schema: str, moment: datetime | int, suffix: str) -> int:
@@ -129,20 +120,33 @@ def build_as_of(conninfo: str, schema: str, moment: datetime | int, suffix: str)
         or not suffix.isidentifier()
         or not suffix.islower()
         or len(suffix) > 20
-        or suffix in ("new", "check")
+        or suffix in ("new", "check", "next")
     ):
         raise BadSuffix(f"{suffix!r} is no suffix: lower-case letters, digits and _, at most 20")
     with connect(conninfo, schema) as connection:
-        if isinstance(moment, int):
-            position = moment
-        else:
-            row = connection.execute(
-                "SELECT max(position) FROM events WHERE recorded_at <= %s", (moment,)
-            ).fetchone()
-            position = (row[0] if row is not None else 0) or 0
-        if not 1 <= position <= head(connection):
-            raise BadMoment(f"{moment} 不在台账范围内")
+        position = _position_at(connection, moment)
+        take_turn(connection, schema, f"__{suffix}")
         build(connection, list(views()), f"__{suffix}", position)
+        connection.execute("UPDATE view_positions SET status = 'built' WHERE suffix = %s", (f"__{suffix}",))
+    return position
+
+
+def _position_at(connection: Connection, moment: datetime | int) -> int:
+    """The last position of a moment. A recorded time that is still to come is none: it could change."""
+    if isinstance(moment, int):
+        position = moment
+    else:
+        row = connection.execute(
+            "SELECT CASE WHEN %s::timestamptz <= clock_timestamp() THEN (SELECT max(position) FROM events"
+            " WHERE recorded_at <= %s::timestamptz) END",
+            (moment, moment),
+        ).fetchone()
+        position = (row[0] if row is not None else 0) or 0
+    last = head(connection)
+    if not 1 <= position <= last:
+        raise BadMoment(
+            f"{moment} is no moment of the log, which has {last} events 不在台账范围内（共 {last} 个事件）"
+        )
     return position
 
 

@@ -1,18 +1,21 @@
 """The runner: keeps every view up to date, exactly once, a view that fails detached alone.
 
 All live views at one position fold one batch in one transaction with their position, so a crash
-loses nothing and doubles nothing, and joins between views are consistent.
+loses nothing and doubles nothing, and joins between views are consistent. A view that is new, changed
+or repaired is built beside them, a batch at a time whenever they have nothing to do, and joins them
+when it has caught up; until then a changed view answers as it last stood.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 
 from projections.batch import fill, prepare
 from projections.definition import Connection, View, render, views
@@ -20,7 +23,16 @@ from projections.definition import Connection, View, render, views
 BATCH = 20_000
 """Events folded in one transaction at the most."""
 LOOK_EVERY = 1.0
+RETRY_EVERY = 60.0
+"""Seconds after which a view that failed is tried again."""
+NEXT = "__next"
+"""Suffix of the tables in which a changed view is built beside its old ones."""
 _LOCK = 20_262
+_PASSING = (
+    errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure, errors.QueryCanceled,
+    errors.OperatorIntervention, errors.AdminShutdown, errors.CrashShutdown, errors.DiskFull, errors.OutOfMemory,
+)  # fmt: skip
+"""Errors that say nothing about the view that met them."""
 
 log = logging.getLogger(__name__)
 
@@ -50,14 +62,16 @@ def head(connection: Connection) -> int:
     return int(row[0])  # type: ignore[index]
 
 
-def create(connection: Connection, view: View, suffix: str, *, indexes: bool = True) -> None:
-    """Makes the empty tables of one build of a view and notes it at position 0."""
+def create(
+    connection: Connection, view: View, suffix: str, *, indexes: bool = True, status: str | None = None
+) -> None:
+    """Makes the empty tables of one build of a view, in place of any it had, and notes it at position 0."""
+    drop(connection, view, suffix)
     for statement in [*view.create, *(view.index if indexes else [])]:
         connection.execute(render(statement, suffix))
-    status = "live" if not suffix else "building"
     connection.execute(
         "INSERT INTO view_positions (view, suffix, position, definition_hash, status) VALUES (%s, %s, 0, %s, %s)",
-        (view.name, suffix, view.hash, status),
+        (view.name, suffix, view.hash, status or ("building" if suffix else "live")),
     )
 
 
@@ -83,6 +97,45 @@ def advance(connection: Connection, names: Iterable[str], suffix: str, position:
         "UPDATE view_positions SET position = %s, error = NULL, updated_at = clock_timestamp()"
         " WHERE view = ANY (%s) AND suffix = %s",
         (position, list(names), suffix),
+    )
+
+
+def lock_views(connection: Connection, schema: str) -> None:
+    """Holds a division's live views still until the transaction ends: who folds or swaps them takes turns."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_LOCK, schema))
+
+
+def mark(connection: Connection, build: Standing, status: str, error: str | None = None) -> None:
+    """Notes the status of a build, and why."""
+    connection.execute(
+        "UPDATE view_positions SET status = %s, error = %s, updated_at = clock_timestamp()"
+        " WHERE view = %s AND suffix = %s",
+        (status, error, build.view, build.suffix),
+    )
+
+
+def swap(connection: Connection, view: View, suffix: str) -> None:
+    """Puts a finished build in the place of the live one, in the caller's transaction."""
+    drop(connection, view, "")
+    if suffix != NEXT:
+        drop(connection, view, NEXT)
+    for plain, built in view.names(suffix).items():
+        connection.execute(
+            sql.SQL("ALTER TABLE {} RENAME TO {}").format(sql.Identifier(built), sql.Identifier(plain))
+        )
+        indexes = connection.execute(
+            "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND tablename = %s",
+            (plain,),
+        ).fetchall()
+        for (name,) in indexes:
+            connection.execute(
+                sql.SQL("ALTER INDEX {} RENAME TO {}").format(
+                    sql.Identifier(name), sql.Identifier(name.replace(suffix, ""))
+                )
+            )
+    connection.execute(
+        "UPDATE view_positions SET suffix = '', status = 'live', error = NULL WHERE view = %s AND suffix = %s",
+        (view.name, suffix),
     )
 
 
@@ -115,82 +168,124 @@ class Runner:
         return self._connection
 
     def _prepare(self, connection: Connection) -> None:
+        """Makes missing views, and beside changed ones their next build; the old tables answer until it is done."""
         with connection.transaction():
             self._lock(connection)
-            known = {s.view: s for s in standings(connection) if not s.suffix}
+            found = {(s.view, s.suffix): s for s in standings(connection)}
+            others = any(s.status == "live" and s.position > 0 and not s.suffix for s in found.values())
             for name, view in views().items():
-                if name in known and known[name].definition_hash != view.hash:
-                    # Small logs are folded again at once; for large ones `rebuild` works beside the live view.
-                    drop(connection, view, "")
-                    known.pop(name)
-                if name not in known:
-                    create(connection, view, "")
+                here, beside = found.get((name, "")), found.get((name, NEXT))
+                if here is None:
+                    create(connection, view, "", status="building" if others else "live")
+                elif here.definition_hash == view.hash:
+                    drop(connection, view, NEXT)
+                elif beside is None or beside.definition_hash != view.hash:
+                    mark(
+                        connection,
+                        here,
+                        "stale",
+                        "its definition changed, it is built anew 定义已变更，正在重建",
+                    )
+                    create(connection, view, NEXT)
 
     def _lock(self, connection: Connection) -> None:
-        connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_LOCK, self._schema))
+        lock_views(connection, self._schema)
 
     def catch_up(self, upto: int | None = None, *, batch: int = BATCH, retry_stale: bool = False) -> int:
-        """Folds all there is (or up to a position) and returns the lowest position of the live views."""
+        """Folds all there is (or up to a position), builds beside what is being built, and returns the lowest
+        position of the live views. `retry_stale` tries views again that failed."""
+        if retry_stale:
+            self._revive()
         while True:
-            position, done = self._round(upto, batch, retry_stale)
+            position, done = self._round(upto, batch)
             if done:
                 return position
-            retry_stale = False
 
-    def _round(self, upto: int | None, batch: int, retry_stale: bool) -> tuple[int, bool]:
-        """One batch for the views that are furthest behind; answers the lowest position and whether all is folded."""
+    def _revive(self) -> None:
+        with self.connection.transaction():
+            self._lock(self.connection)
+            for build in self._builds("stale"):
+                mark(self.connection, build, "building")
+
+    def _builds(self, status: str) -> list[Standing]:
+        """The builds of this release's views, live or beside, with a status."""
+        return [
+            s for s in standings(self.connection)
+            if s.status == status and s.suffix in ("", NEXT) and s.view in views()
+            and s.definition_hash == views()[s.view].hash
+        ]  # fmt: skip
+
+    def _round(self, upto: int | None, batch: int) -> tuple[int, bool]:
+        """One batch for the live views that are furthest behind or, when none is, for what is built beside them.
+
+        Answers the lowest position of the live views and whether nothing is left to fold.
+        """
         connection = self.connection
         with connection.transaction():
             self._lock(connection)
             last = head(connection) if upto is None else min(upto, head(connection))
-            live = [s for s in standings(connection) if not s.suffix and (s.status == "live" or retry_stale)]
-            if not live:
-                return last, True
-            low = min(s.position for s in live)
-            if low >= last:
-                return low, True
-            group = [s.view for s in live if s.position == low]
-            ahead = [s.position for s in live if s.position > low]
-            until = min([last, low + batch, *ahead])
-            wanted = frozenset().union(*(views()[name].types for name in group))
-            types = fill(connection, low, until, wanted)
-            folded = [name for name in group if self._fold(connection, views()[name], types)]
-            advance(connection, folded, "", until)
-        return until, False
+            live, beside = self._builds("live"), self._builds("building")
+            low = min((s.position for s in live), default=last)
+            if low < last:
+                self._advance(live, last, batch)
+            elif beside:
+                for build in self._advance(beside, low, batch):
+                    self._join(build)
+            return low, low >= last and not beside
 
-    def _fold(self, connection: Connection, view: View, types: frozenset[str]) -> bool:
+    def _advance(self, builds: list[Standing], goal: int, batch: int) -> list[Standing]:
+        """Folds one batch into those of the builds that are furthest behind; answers those that reached the goal."""
+        low = min(s.position for s in builds)
+        if low >= goal:
+            return builds
+        until = min([goal, low + batch, *(s.position for s in builds if s.position > low)])
+        group = [s for s in builds if s.position == low]
+        wanted = frozenset().union(*(views()[s.view].types for s in group))
+        types = fill(self.connection, low, until, wanted)
+        folded = [s for s in group if self._fold(s, types)]
+        for suffix in {s.suffix for s in folded}:
+            advance(self.connection, [s.view for s in folded if s.suffix == suffix], suffix, until)
+        return folded if until >= goal else []
+
+    def _join(self, build: Standing) -> None:
+        """A build that has caught up is live from now on."""
+        if build.suffix:
+            swap(self.connection, views()[build.view], build.suffix)
+        else:
+            mark(self.connection, build, "live")
+
+    def _fold(self, build: Standing, types: frozenset[str]) -> bool:
         """Folds one view in a savepoint; one that fails is marked stale and left behind, the others go on."""
         try:
-            with connection.transaction():
-                fold_batch(connection, view, "", types)
-                connection.execute(
-                    "UPDATE view_positions SET status = 'live' WHERE view = %s AND suffix = '' AND status <> 'live'",
-                    (view.name,),
-                )
-        except psycopg.OperationalError:
-            raise
+            with self.connection.transaction():
+                fold_batch(self.connection, views()[build.view], build.suffix, types)
         except Exception as error:
-            log.exception("view %s failed and is now stale", view.name)
-            connection.execute(
-                "UPDATE view_positions SET status = 'stale', error = %s, updated_at = clock_timestamp()"
-                " WHERE view = %s AND suffix = ''",
-                (str(error), view.name),
-            )
+            if isinstance(error, _PASSING) or self.connection.broken:
+                raise
+            log.exception("view %s failed and is now stale", build.view)
+            mark(self.connection, build, "stale", str(error))
             return False
         return True
 
     def run_forever(self, stop: threading.Event, *, batch: int = BATCH) -> None:
-        """Keeps the views up to date until `stop` is set: woken by appends, looking by itself every second."""
-        patience = 0.1
+        """Keeps the views up to date until `stop` is set: woken by appends, looking by itself every second.
+
+        What failed is tried again when it starts and every minute; a lost connection is opened again.
+        """
+        patience, retry_at = 0.1, 0.0
         while not stop.is_set():
             try:
                 self.connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(f"ledger_{self._schema}")))
                 while not stop.is_set():
-                    self.catch_up(batch=batch)
+                    retry = time.monotonic() >= retry_at
+                    if retry:
+                        retry_at = time.monotonic() + RETRY_EVERY
+                    self.catch_up(batch=batch, retry_stale=retry)
                     patience = 0.1
                     next(iter(self.connection.notifies(timeout=LOOK_EVERY, stop_after=1)), None)
-            except (psycopg.OperationalError, psycopg.InterfaceError):
-                log.warning("the runner lost its connection and tries again", exc_info=True)
+            except Exception:
+                # Whatever it was, views that stand still unseen are worse than trying again.
+                log.warning("the runner was interrupted and tries again", exc_info=True)
                 self.close()
                 stop.wait(patience)
                 patience = min(patience * 2, 5.0)

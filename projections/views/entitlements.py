@@ -8,10 +8,12 @@ from typing import Any
 import msgspec
 
 from ledger.identification.events import Component
-from ledger.identification.states import Entitlement
+from ledger.identification.states import Entitlement, EntitlementFile
 from ledger.kernel import EVENT_TYPES
 from projections.definition import Connection
 
+STATES = (Entitlement, EntitlementFile)
+"""What the fold rests on: when one of them changes, the view is built anew."""
 TYPES = tuple(cls.__name__ for cls in Entitlement.FOLDS)
 _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {}
 COLUMNS = (

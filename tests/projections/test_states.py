@@ -248,7 +248,7 @@ def test_fund_balances_agree_with_the_books(built: Any) -> None:
 def test_a_run_conserves_its_money_after_every_event(shared_log: Log) -> None:
     """issued = settled + returned + pending, and pending is what the lines still in force say."""
     world = history(99, 300)
-    after, upto = shared_log.append(world)
+    after, _ = shared_log.append(world)
     moments = [
         after + r.position
         for r in world.recorded
