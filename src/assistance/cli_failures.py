@@ -102,7 +102,10 @@ def _words(error: BaseException) -> tuple[str, str]:
     """What happened, and the docstring's Chinese line: the rule."""
     lines = [line.strip() for line in (type(error).__doc__ or "").splitlines() if line.strip()]
     rule = lines[0] if lines else type(error).__name__
-    return (str(error) or rule, lines[-1] if len(lines) > 1 else rule)
+    said = str(error)
+    # Some errors name their subject only.
+    english = said if " " in said else f"{rule} {said}".strip()
+    return (english, lines[-1] if len(lines) > 1 else rule)
 
 
 def _first(error: BaseException) -> str:
