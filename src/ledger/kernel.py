@@ -19,6 +19,7 @@ from eventsourcing.dcb import msgpack as library
 
 from ledger.months import Month as Month
 from ledger.months import add_months as add_months
+from ledger.months import first_day as first_day
 from ledger.months import month as month
 from ledger.months import month_of as month_of
 from ledger.months import months_between as months_between

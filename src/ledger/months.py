@@ -24,6 +24,11 @@ def month_of(day: date) -> Month:
     return Month(f"{day.year:04d}-{day.month:02d}")
 
 
+def first_day(of: Month) -> date:
+    """The first day of a month."""
+    return date(int(of[:4]), int(of[5:]), 1)
+
+
 def add_months(start: Month, count: int) -> Month:
     """The month `count` months after (before, when negative) `start`."""
     index = int(start[:4]) * 12 + int(start[5:]) - 1 + count

@@ -313,8 +313,9 @@ def test_refuses_to_compute_without_a_standard_or_with_one_that_has_no_basis(sce
         scenario.do(SetStandard, ADMIN, name="standard", programme="dibao", organisation_id=DIVISION, area="urban",
                     value=1, unit="fen_per_month", from_date=date(2026, 1, 1))  # fmt: skip
     scenario.do(OpenOrganisation, ADMIN, organisation_id="e1", name="别的师", level=Level.DIVISION)
+    theirs = Actor(operator_id="admin-9", organisation_id="e1", role=Role.ADMIN)
     scenario.do(
-        OpenOrganisation, ADMIN, organisation_id="e1-1", name="别的团", level=Level.REGIMENT, parent_id="e1"
+        OpenOrganisation, theirs, organisation_id="e1-1", name="别的团", level=Level.REGIMENT, parent_id="e1"
     )
     clerk = Actor(operator_id="c9", organisation_id="e1-1", role=Role.CLERK)
     house, people = scenario.household(1, clerk=clerk)

@@ -10,7 +10,7 @@ from ledger.funds.events import FundAllocated, FundReceived, Source
 from ledger.funds.refusals import BadAmount, FundUnknown, NoUses, Overallocated
 from ledger.funds.states import Fund
 from ledger.kernel import Boundary, Command, Context, Event, Fen, FundId, Known, OrganisationId, Role
-from ledger.organisation.states import Organisation, require_open
+from ledger.organisation.states import Organisation, require_open, require_scope
 from ledger.registry.commands import not_in_future
 
 
@@ -48,7 +48,7 @@ class ReceiveFund(Command, frozen=True, kw_only=True):
 
 
 class AllocateFund(Command, frozen=True, kw_only=True):
-    """Gives part of a fund to an organisation; never more than is left."""
+    """Gives part of a fund to an organisation, by whoever holds the fund; never more than is left [649 art. 65]."""
 
     ROLES: ClassVar = frozenset({Role.FINANCE})
     fund_id: FundId
@@ -57,13 +57,18 @@ class AllocateFund(Command, frozen=True, kw_only=True):
     document: str
 
     def boundary(self, known: Known, context: Context) -> Boundary:
-        return (Fund.facts(self.fund_id), Organisation.facts(self.organisation_id))
+        facts = [Fund.facts(self.fund_id), Organisation.facts(self.organisation_id)]
+        fund = known.state(Fund, self.fund_id)
+        if fund.exists and fund.held_by != self.organisation_id:
+            facts.append(Organisation.facts(fund.held_by))
+        return tuple(facts)
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
         fund = known.state(Fund, self.fund_id)
         if not fund.exists:
             raise FundUnknown(fund=self.fund_id)
-        require_open(known, self.organisation_id, context.today)
+        require_scope(context.actor, known.state(Organisation, fund.held_by))
+        require_scope(context.actor, require_open(known, self.organisation_id, context.today))
         if self.amount_fen <= 0:
             raise BadAmount(amount=self.amount_fen)
         if self.amount_fen > fund.unallocated:

@@ -34,6 +34,8 @@ class Fund(State):
         self.uses: tuple[str, ...] = ()
         self.year = 0
         self.received = Fen(0)
+        self.held_by = ""
+        """The organisation whose finance office received it."""
         self.balances: defaultdict[str, Balance] = defaultdict(Balance)
 
     def evolve(self, event: Event) -> None:
@@ -41,6 +43,7 @@ class Fund(State):
             case FundReceived():
                 self.exists = True
                 self.uses, self.year, self.received = event.uses, event.year, event.amount_fen
+                self.held_by = event.actor.organisation_id
             case FundAllocated():
                 self.balances[event.organisation_id].allocated += event.amount_fen
 

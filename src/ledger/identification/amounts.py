@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from ledger.identification.events import Amount, Category, Component, FrozenFacts, StandardUsed, Step
 from ledger.identification.refusals import NotEligible
-from ledger.kernel import Facts, Fen
+from ledger.kernel import Facts, Fen, Known
 from ledger.registry.events import Area, CircumstancesDeclared
 from ledger.registry.states import Member, age_on
 from ledger.standards.book import Standard, StandardBook, facts_for
+from ledger.standards.events import StandardSet
 
 SUPPLEMENT_TIERS = ("elderly", "minor", "severe_disability", "serious_illness")
 """Who may get a supplement 分类施保 [57 art. 27]."""
@@ -36,8 +37,13 @@ class Assessment(NamedTuple):
         return sum(a.amount_fen for a in self.amounts)
 
 
-def standards_needed(category: Category, lineage: Sequence[str], area: Area) -> list[Facts]:
-    """The parameters an assessment reads."""
+def tiers_of(known: Known) -> int:
+    """The most tiers 分档 any setting read so far has: how many further parameters must be read."""
+    return max((e.value for e in known.events(StandardSet) if e.name == "tiers"), default=0)
+
+
+def standards_needed(category: Category, lineage: Sequence[str], area: Area, tiers: int = 0) -> list[Facts]:
+    """The parameters an assessment reads; those of `tiers` tiers once it is known that there are any."""
     facts = facts_for("standard", Category.DIBAO, lineage, area, None)
     if category is Category.TEKUN:
         facts += facts_for("standard", Category.TEKUN, lineage, area, None)
@@ -47,12 +53,21 @@ def standards_needed(category: Category, lineage: Sequence[str], area: Area) -> 
         facts += facts_for("property_limit", Category.DIBAO, lineage, None, None)
         for tier in SUPPLEMENT_TIERS:
             facts += facts_for("supplement", Category.DIBAO, lineage, None, tier)
+        facts += facts_for("tiers", Category.DIBAO, lineage, area, None)
+        for number in range(1, tiers + 1):
+            facts += facts_for("tier_income", Category.DIBAO, lineage, area, str(number))
+            facts += facts_for("tier_amount", Category.DIBAO, lineage, area, str(number))
     return facts
 
 
 def divide(total: int, parts: int) -> Fen:
     """Fen per part, rounded half up, once."""
     return Fen((2 * total + parts) // (2 * parts))
+
+
+def yuan(amount_fen: int) -> str:
+    """Fen as yuan with two decimals, for people to read."""
+    return f"{'-' if amount_fen < 0 else ''}{abs(amount_fen) // 100}.{abs(amount_fen) % 100:02d}"
 
 
 def counted_income(declared: CircumstancesDeclared | None) -> int:
@@ -83,8 +98,8 @@ def supplement_tier(
         tiers.append("severe_disability")
     if member.attributes.illness == "major":
         tiers.append("serious_illness")
-    found = [book.find("supplement", Category.DIBAO, lineage, None, tier, day) for tier in tiers]
-    return max((s for s in found if s is not None and s.basis), key=lambda s: s.value, default=None)
+    found = [book.optional("supplement", Category.DIBAO, lineage, day, tier=tier) for tier in tiers]
+    return max((s for s in found if s is not None), key=lambda s: s.value, default=None)
 
 
 def used(*standards: Standard) -> tuple[StandardUsed, ...]:
@@ -111,40 +126,25 @@ def assess_dibao(
     lineage: tuple[str, ...],
     day: date,
 ) -> Assessment:
-    """The gap between the standard and what the household has, and its members' supplements [57 art. 23, 27].
+    """The gap between the standard and what the household has, or its tier's amount, and its members' supplements.
 
-    Raises ``NotEligible`` with the reason, ``NoStandard`` or ``NoBasis``.
+    [57 art. 23, 27] Raises ``NotEligible`` with the reason, ``NoStandard`` or ``NoBasis``.
     """
     standard = book.get("standard", Category.DIBAO, lineage, day, area=area)
-    count, income, owned = len(members), counted_income(declared), counted_property(declared)
-    standards = [standard]
-    limit = book.find("property_limit", Category.DIBAO, lineage, None, None, day)
-    if limit is not None and limit.basis:
-        standards.append(limit)
-        if owned > limit.value * count:
-            raise NotEligible(
-                why=f"property of {owned / 100:.2f} yuan is above {limit.value * count / 100:.2f}",
-                why_zh=f"家庭财产{owned / 100:.2f}元超过限额{limit.value * count / 100:.2f}元",
-            )
-    gap = standard.value * 12 * count - income
+    count, income = len(members), counted_income(declared)
+    standards = [standard, *_within_property_limit(declared, count, book, lineage, day)]
     per_capita = divide(income, 12 * count)
-    if gap <= 0:
+    if standard.value * 12 * count <= income:
         raise NotEligible(
-            why=f"income of {per_capita / 100:.2f} yuan per head and month is not below the standard",
-            why_zh=f"家庭月人均收入{per_capita / 100:.2f}元不低于低保标准",
+            why=f"income of {yuan(per_capita)} yuan per head and month is not below the standard",
+            why_zh=f"家庭月人均收入{yuan(per_capita)}元不低于低保标准",
         )
-    base = divide(gap, 12)
-    working = [
-        step(
-            f"年标准×{count}人",
-            f"yearly standard × {count} members",
-            "57 art. 23",
-            standard.value * 12 * count,
-        ),
-        step("核算年收入", "counted yearly income", "57 art. 13", income),
-        step("年补差", "yearly gap", "57 art. 23", gap),
-        step("月补差（四舍五入到分）", "monthly gap, rounded once to the fen", "57 art. 23", base),
-    ]
+    tiers = book.optional("tiers", Category.DIBAO, lineage, day, area=area)
+    if tiers is not None and tiers.value > 0:
+        base, working, more = _by_tier(count, income, tiers, area, book, lineage, day)
+        standards += more
+    else:
+        base, working = _by_gap(count, income, standard)
     amounts = [Amount(component=Component.BASE, amount_fen=base)]
     supplement = 0
     for member in members:
@@ -157,6 +157,67 @@ def assess_dibao(
     if supplement:
         amounts.append(Amount(component=Component.SUPPLEMENT, amount_fen=Fen(supplement)))
     return Assessment(tuple(amounts), _frozen(count, declared, area, per_capita, used(*standards), working))
+
+
+def _within_property_limit(
+    declared: CircumstancesDeclared | None,
+    count: int,
+    book: StandardBook,
+    lineage: tuple[str, ...],
+    day: date,
+) -> list[Standard]:
+    """The limit per head that was looked at, if the place has one. Raises ``NotEligible`` above it [57 art. 14]."""
+    limit, owned = book.optional("property_limit", Category.DIBAO, lineage, day), counted_property(declared)
+    if limit is None:
+        return []
+    if owned > limit.value * count:
+        raise NotEligible(
+            why=f"property of {yuan(owned)} yuan is above {yuan(limit.value * count)}",
+            why_zh=f"家庭财产{yuan(owned)}元超过限额{yuan(limit.value * count)}元",
+        )
+    return [limit]
+
+
+def _by_gap(count: int, income: int, standard: Standard) -> tuple[Fen, list[Step]]:
+    """差额: the year's standard of all members less the year's income, a twelfth of it rounded once to the fen."""
+    gap = standard.value * 12 * count - income
+    base = divide(gap, 12)
+    year = standard.value * 12 * count
+    return base, [
+        step(f"年标准×{count}人", f"yearly standard × {count} members", "57 art. 23", year),
+        step("核算年收入", "counted yearly income", "57 art. 13", income),
+        step("年补差", "yearly gap", "57 art. 23", gap),
+        step("月补差（四舍五入到分）", "monthly gap, rounded once to the fen", "57 art. 23", base),
+    ]
+
+
+def _by_tier(
+    count: int,
+    income: int,
+    tiers: Standard,
+    area: Area,
+    book: StandardBook,
+    lineage: tuple[str, ...],
+    day: date,
+) -> tuple[Fen, list[Step], list[Standard]]:
+    """分档: tier 1 is the poorest; the first whose highest income per head is not passed says the amount per head.
+
+    Above the last one's it is the last tier's: whoever is below the standard is covered.
+    """
+    read = [tiers]
+    for number in range(1, tiers.value + 1):
+        limit = book.get("tier_income", Category.DIBAO, lineage, day, area=area, tier=str(number))
+        amount = book.get("tier_amount", Category.DIBAO, lineage, day, area=area, tier=str(number))
+        read += [limit, amount]
+        if income <= limit.value * 12 * count or number == tiers.value:
+            break
+    base = Fen(amount.value * count)
+    working = [
+        step("核算年收入", "counted yearly income", "57 art. 13", income),
+        step(f"第{number}档每人月保障金", f"amount per head of tier {number}", "57 art. 23", amount.value),
+        step(f"月保障金×{count}人", f"monthly amount × {count} members", "57 art. 23", base),
+    ]
+    return base, working, read
 
 
 def care_tier(failed: int) -> str:
@@ -195,11 +256,13 @@ def assess_tekun(
     if not without_labour(person, day):
         raise NotEligible(why="the person is able to work", why_zh="本人具有劳动能力")
     dibao = book.get("standard", Category.DIBAO, lineage, day, area=area)
-    per_capita = divide(counted_income(declared), 12 * max(members, 1))
-    if per_capita >= dibao.value:
+    income, year = counted_income(declared), 12 * max(members, 1)
+    per_capita = divide(income, year)
+    # Compared before rounding: half a fen below the standard is below it.
+    if income >= dibao.value * year:
         raise NotEligible(
-            why=f"income of {per_capita / 100:.2f} yuan a month is not below the dibao standard",
-            why_zh=f"月收入{per_capita / 100:.2f}元不低于低保标准",
+            why=f"income of {yuan(per_capita)} yuan a month is not below the dibao standard",
+            why_zh=f"月收入{yuan(per_capita)}元不低于低保标准",
         )
     standard = book.get("standard", Category.TEKUN, lineage, day, area=area)
     tier = care_tier(person.attributes.self_care_failed or 0)

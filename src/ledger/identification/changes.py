@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-from ledger.identification.amounts import standards_needed
+from ledger.identification.amounts import Assessment, standards_needed, tiers_of
 from ledger.identification.decisions import assess, none_covered
 from ledger.identification.events import (
+    Amount,
     AmountAdjusted,
     Category,
     CategoryEnded,
@@ -38,8 +39,10 @@ from ledger.kernel import (
     PersonId,
     Role,
     add_months,
+    first_day,
     month,
     month_of,
+    months_between,
 )
 from ledger.organisation.states import Organisation, require_open, require_scope
 from ledger.registry.states import Household
@@ -101,7 +104,7 @@ def reasoned(reason: str, article: str) -> None:
 
 
 class AdjustAmount(EntitlementCommand, frozen=True, kw_only=True):
-    """Computes the amount anew from today's facts and the standards in force at `from_month` [57 art. 31].
+    """Computes the amount anew from today's facts, each month from `from_month` by its own standards and ages [57 art. 31].
 
     An earlier `from_month` leaves months already run short or over; the next run pays what is short.
     """
@@ -115,7 +118,9 @@ class AdjustAmount(EntitlementCommand, frozen=True, kw_only=True):
         facts = [Cover.facts(m.person_id) for m in household.current()]
         organisation = known.state(Organisation, household.organisation_id)
         if organisation.exists:
-            facts += standards_needed(entitlement.category, organisation.lineage, household.area)
+            facts += standards_needed(
+                entitlement.category, organisation.lineage, household.area, tiers_of(known)
+            )
         return facts
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
@@ -126,30 +131,57 @@ class AdjustAmount(EntitlementCommand, frozen=True, kw_only=True):
             raise BadMonth(
                 month=from_month, why="outside the entitlement's months", why_zh="不在该待遇的可调整月份内"
             )
-        household = known.state(Household, entitlement.household_id)
-        if entitlement.category is Category.DIBAO:
-            counted = tuple(m.person_id for m in household.current())
-        else:
-            counted = tuple(PersonId(p) for p in entitlement.file.counted)
-        joined = [p for p in counted if p not in entitlement.file.counted]
-        none_covered(known, joined, from_month)
-        book = StandardBook(r.event for r in known.recorded)
-        lineage = known.state(Organisation, household.organisation_id).lineage
-        assessed = assess(entitlement.category, household, counted, lineage, book, context.today)
-        previous = entitlement.amounts_in(from_month)
-        if assessed.amounts == previous and set(counted) == set(entitlement.file.counted):
+        before = entitlement.file.counted
+        counted = self._counted(entitlement, known)
+        none_covered(known, [p for p in counted if p not in before], from_month, but=self.entitlement_id)
+        assessed = self._by_month(entitlement, counted, known, context, from_month)
+        if set(counted) == set(before) and all(
+            amounts.amounts == entitlement.amounts_in(each) for each, amounts in assessed
+        ):
             raise NothingChanges
-        yield AmountAdjusted(
-            counted=counted,
-            from_month=from_month,
-            amounts=assessed.amounts,
-            previous=previous,
-            reason=self.reason,
-            article=self.article,
-            frozen=assessed.frozen,
-            basis=Basis(rule=self.article),
-            **self.of(entitlement),
-        )
+        in_force: tuple[Amount, ...] | None = None
+        for each, amounts in assessed:
+            if amounts.amounts == in_force:
+                continue
+            yield AmountAdjusted(
+                counted=counted,
+                from_month=each,
+                amounts=amounts.amounts,
+                previous=entitlement.amounts_in(each),
+                reason=self.reason,
+                article=self.article,
+                frozen=amounts.frozen,
+                released=tuple(PersonId(p) for p in before if p not in counted) if in_force is None else (),
+                basis=Basis(rule=self.article),
+                **self.of(entitlement),
+            )
+            in_force = amounts.amounts
+
+    @staticmethod
+    def _counted(entitlement: Entitlement, known: Known) -> tuple[PersonId, ...]:
+        if entitlement.category is Category.DIBAO:
+            return tuple(m.person_id for m in known.state(Household, entitlement.household_id).current())
+        return tuple(PersonId(p) for p in entitlement.file.counted)
+
+    @staticmethod
+    def _by_month(
+        entitlement: Entitlement, counted: Sequence[str], known: Known, context: Context, from_month: Month
+    ) -> list[tuple[Month, Assessment]]:
+        """The amounts of every month from `from_month` to this one, or to the last one decided on already."""
+        household = known.state(Household, entitlement.household_id)
+        lineage = known.state(Organisation, household.organisation_id).lineage
+        book = StandardBook(r.event for r in known.recorded)
+        decided = max(term.from_month for term in entitlement.file.terms)
+        until = max(from_month, month_of(context.today), decided)
+        return [
+            (
+                each,
+                assess(
+                    entitlement.category, household, counted, lineage, book, context.today, first_day(each)
+                ),
+            )
+            for each in months_between(from_month, until)
+        ]
 
 
 class TransferEntitlement(EntitlementCommand, frozen=True, kw_only=True):
@@ -248,15 +280,11 @@ class EndCategory(EntitlementCommand, frozen=True, kw_only=True):
 
     def _after_death(self, entitlement: Entitlement, known: Known) -> Month:
         household = known.state(Household, entitlement.household_id)
-        deaths: list[date] = []
-        for person in entitlement.file.counted:
-            times = [m for m in household.members if m.person_id == person]
-            died = [m.died_on for m in times if m.died_on is not None]
-            if not died:
-                raise BadMonth(month="-", why="give the last payable month", why_zh="须给出末月")
-            deaths += died
+        deaths: dict[str, date] = {m.person_id: m.died_on for m in household.members if m.died_on is not None}
+        if any(person not in deaths for person in entitlement.file.counted):
+            raise BadMonth(month="-", why="give the last payable month", why_zh="须给出末月")
         book = StandardBook(r.event for r in known.recorded)
         lineage = known.state(Organisation, household.organisation_id).lineage
-        latest = max(deaths)
+        latest = max(deaths[person] for person in entitlement.file.counted)
         after = book.get("months_after_death", entitlement.category, lineage, latest)
         return add_months(month_of(latest), after.value)

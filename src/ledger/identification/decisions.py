@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import ClassVar
 
-from ledger.identification.amounts import Assessment, assess_dibao, assess_tekun, standards_needed
+from ledger.identification.amounts import Assessment, assess_dibao, assess_tekun, standards_needed, tiers_of
 from ledger.identification.events import (
     Amount,
     Category,
@@ -28,6 +28,7 @@ from ledger.identification.refusals import (
     SamePersonDecides,
     StepDone,
     StepMissing,
+    WholeHouseholdOrNone,
 )
 from ledger.identification.states import Case, Cover
 from ledger.kernel import (
@@ -60,8 +61,13 @@ def assess(
     lineage: tuple[str, ...],
     book: StandardBook,
     day: date,
+    rules_on: date | None = None,
 ) -> Assessment:
-    """The amounts for those covered on a day, by category. Raises ``NotEligible``, ``NoStandard``, ``NotMember``."""
+    """The amounts for those covered, by category: facts as of `day`, standards and ages as of `rules_on` (the same day).
+
+    Raises ``NotEligible``, ``NoStandard``, ``NoBasis``, ``NotMember``.
+    """
+    rules_on = rules_on or day
     members = [m for m in household.present(day) if m.person_id in set(covered)]
     if len(members) != len(set(covered)):
         raise NotMember(person="?", day=day)
@@ -70,14 +76,14 @@ def assess(
     declared = household.declared_on(day)
     if category is Category.TEKUN:
         count = len(household.present(day))
-        return assess_tekun(members[0], declared, count, household.area, book, lineage, day)
-    return assess_dibao(members, declared, household.area, book, lineage, day)
+        return assess_tekun(members[0], declared, count, household.area, book, lineage, rules_on)
+    return assess_dibao(members, declared, household.area, book, lineage, rules_on)
 
 
-def none_covered(known: Known, people: Iterable[str], month: Month) -> None:
-    """Raises ``AlreadyCovered`` when one of the people has dibao or tekun in `month` or later."""
+def none_covered(known: Known, people: Iterable[str], month: Month, *, but: str = "") -> None:
+    """Raises ``AlreadyCovered`` when one of the people has dibao or tekun, other than `but`, in `month` or later."""
     for person in people:
-        active = known.state(Cover, person).active_from(month)
+        active = known.state(Cover, person).active_from(month, but=but)
         if active is not None:
             raise AlreadyCovered(person=person, category=active[1].value)
 
@@ -93,7 +99,7 @@ class DecisionCommand(CaseCommand, frozen=True, kw_only=True):
         household = known.state(Household, case.household_id)
         facts = [Cover.facts(person) for person in case.covered]
         if organisation.exists:
-            facts += standards_needed(case.category, organisation.lineage, household.area)
+            facts += standards_needed(case.category, organisation.lineage, household.area, tiers_of(known))
         return facts
 
     def ready(self, known: Known, context: Context) -> Case:
@@ -116,12 +122,27 @@ class DecisionCommand(CaseCommand, frozen=True, kw_only=True):
             raise SamePersonDecides
         return case
 
-    def assessment(self, case: Case, known: Known) -> Assessment:
-        """What the covered are due by the standards in force on the day of decision."""
+    def counted(self, case: Case, known: Known) -> tuple[PersonId, ...]:
+        """Those of the application who are members still: who left or died is not counted [57 art. 7].
+
+        Raises ``WholeHouseholdOrNone`` when someone lives there now whom the application does not cover:
+        nobody enters without having applied, and dibao leaves nobody of a household out.
+        """
+        household = known.state(Household, case.household_id)
+        here = {m.person_id for m in household.current()}
+        counted = tuple(person for person in case.covered if person in here)
+        if not counted:
+            raise NotMember(person=next(iter(case.covered), "-"), day=self.decided_on)
+        if case.category is Category.DIBAO and len(counted) != len(here):
+            raise WholeHouseholdOrNone(count=len(counted), members=len(here))
+        return counted
+
+    def assessment(self, case: Case, counted: Sequence[str], known: Known) -> Assessment:
+        """What those counted are due by the standards in force on the day of decision."""
         book = StandardBook(r.event for r in known.recorded)
         household = known.state(Household, case.household_id)
         lineage = known.state(Organisation, case.organisation_id).lineage
-        return assess(case.category, household, case.covered, lineage, book, self.decided_on)
+        return assess(case.category, household, counted, lineage, book, self.decided_on)
 
 
 class ConfirmCategory(DecisionCommand, frozen=True, kw_only=True):
@@ -140,11 +161,12 @@ class ConfirmCategory(DecisionCommand, frozen=True, kw_only=True):
                 why="legal obligors are able to support", why_zh="有具备履行义务能力的法定义务人"
             )
         from_month = add_months(month_of(self.decided_on), 1)
-        none_covered(known, case.covered, from_month)
-        assessed = self.assessment(case, known)
+        counted = self.counted(case, known)
+        none_covered(known, counted, from_month)
+        assessed = self.assessment(case, counted, known)
         yield CategoryConfirmed(
             entitlement_id=context.new_id(EntitlementId),
-            counted=case.covered,
+            counted=counted,
             from_month=from_month,
             amounts=assessed.amounts,
             frozen=with_evidence(assessed.frozen, case),

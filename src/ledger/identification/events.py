@@ -262,7 +262,10 @@ class EntitlementEvent(Event, frozen=True, kw_only=True):
 
 
 class AmountAdjusted(EntitlementEvent, frozen=True, kw_only=True):
-    """The monthly amounts from `from_month` on 增发 减发 [57 art. 31–32]; replaces all components."""
+    """The monthly amounts from `from_month` on 增发 减发 [57 art. 31–32]; replaces all components.
+
+    One command may record several, one for each month in which standards or ages change the amount.
+    """
 
     TITLE: ClassVar = ("保障金调整", "Amount adjusted")
 
@@ -273,6 +276,8 @@ class AmountAdjusted(EntitlementEvent, frozen=True, kw_only=True):
     reason: str
     article: str
     frozen: FrozenFacts
+    released: tuple[PersonId, ...] = ()
+    """Counted until the month before, no longer: they left or died, and their cover by it ends."""
 
 
 class EntitlementTransferred(EntitlementEvent, frozen=True, kw_only=True):

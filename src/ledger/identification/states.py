@@ -34,7 +34,7 @@ from ledger.identification.events import (
     RefusalNotified,
     SupplementRequested,
 )
-from ledger.kernel import CaseId, EntitlementId, Event, Fen, HouseholdId, Month, PersonId, State
+from ledger.kernel import CaseId, EntitlementId, Event, Fen, HouseholdId, Month, PersonId, State, add_months
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -214,17 +214,17 @@ class Cover(State):
                 self.covers[event.entitlement_id] = (
                     event.category,
                     known[1] if known else event.from_month,
-                    None,
+                    add_months(event.from_month, -1) if self.id in event.released else None,
                 )
             case CategoryEnded():
                 known = self.covers.get(event.entitlement_id)
                 first = known[1] if known else event.last_month
                 self.covers[event.entitlement_id] = (event.category, first, event.last_month)
 
-    def active_from(self, month: Month) -> tuple[str, Category] | None:
-        """An entitlement that still covers the person in `month` or later."""
+    def active_from(self, month: Month, *, but: str = "") -> tuple[str, Category] | None:
+        """An entitlement, other than `but`, that still covers the person in `month` or later."""
         for entitlement, (category, _, last) in self.covers.items():
-            if last is None or last >= month:
+            if entitlement != but and (last is None or last >= month):
                 return entitlement, category
         return None
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from ledger.kernel import Boundary, Command, Context, Event, Known, OrganisationId, Role
 from ledger.organisation.events import Level, OrganisationClosed, OrganisationOpened, OrganisationRenamed
 from ledger.organisation.refusals import OrganisationExists, OrganisationUnknown, WrongLevel
-from ledger.organisation.states import Organisation, require_open
+from ledger.organisation.states import Organisation, require_open, require_scope
 
 BELOW: dict[Level, frozenset[Level]] = {
     Level.DIVISION: frozenset({Level.REGIMENT, Level.STREET, Level.DEPARTMENT}),
@@ -20,7 +20,7 @@ BELOW: dict[Level, frozenset[Level]] = {
 
 
 class OpenOrganisation(Command, frozen=True, kw_only=True):
-    """Opens an organisation under its parent; the division has none."""
+    """Opens an organisation under its parent, within the operator's own; the division has no parent."""
 
     ROLES: ClassVar = frozenset({Role.ADMIN})
     organisation_id: OrganisationId
@@ -45,6 +45,7 @@ class OpenOrganisation(Command, frozen=True, kw_only=True):
                 raise WrongLevel(level=self.level.value, parent="-")
         else:
             parent = require_open(known, self.parent_id, context.today)
+            require_scope(context.actor, parent)
             if self.level not in BELOW.get(parent.level, frozenset()):
                 raise WrongLevel(level=self.level.value, parent=parent.level.value)
             path = parent.lineage
@@ -70,7 +71,7 @@ class RenameOrganisation(Command, frozen=True, kw_only=True):
         return (Organisation.facts(self.organisation_id),)
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
-        require_open(known, self.organisation_id, context.today)
+        require_scope(context.actor, require_open(known, self.organisation_id, context.today))
         yield OrganisationRenamed(organisation_id=self.organisation_id, name=self.name)
 
 
@@ -88,7 +89,9 @@ class CloseOrganisation(Command, frozen=True, kw_only=True):
         return tuple(facts)
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
-        require_open(known, self.organisation_id, context.today)
-        if self.successor_id is not None and not known.state(Organisation, self.successor_id).exists:
-            raise OrganisationUnknown(organisation=self.successor_id)
+        require_scope(context.actor, require_open(known, self.organisation_id, context.today))
+        if self.successor_id is not None:
+            require_open(known, self.successor_id, context.today)
+            if self.successor_id == self.organisation_id:
+                raise OrganisationUnknown(organisation=self.successor_id)
         yield OrganisationClosed(organisation_id=self.organisation_id, successor_id=self.successor_id)

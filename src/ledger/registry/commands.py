@@ -101,12 +101,13 @@ def join_event(
     )
 
 
-def must_be_free(known: Known, person_id: str) -> None:
-    """Raises :class:`PersonDeceased` or :class:`AlreadyMember` unless the person may join a household."""
+def must_be_free(known: Known, person_id: str, day: date) -> None:
+    """Raises :class:`PersonDeceased` or :class:`AlreadyMember` unless the person may join a household on `day`."""
     membership = known.state(Membership, person_id)
     if membership.died_on is not None:
         raise PersonDeceased(person=person_id, day=membership.died_on)
-    if membership.household_id is not None:
+    # Joining before the day of leaving another household would make a person a member of both for a while.
+    if membership.household_id is not None or (membership.left_on is not None and day < membership.left_on):
         raise AlreadyMember(person=person_id)
 
 
@@ -185,7 +186,7 @@ class RegisterHousehold(Command, frozen=True, kw_only=True):
                 "registered",
                 day,
             )
-            must_be_free(known, event.person_id)
+            must_be_free(known, event.person_id, day)
             joined.append(event)
         address = Private(tag(HouseholdId, household_id), self.address) if self.address else None
         yield HouseholdRegistered(
@@ -234,7 +235,7 @@ class JoinMember(HouseholdCommand, frozen=True, kw_only=True):
         if len(household.current()) >= LIMIT:
             raise TooManyMembers(count=len(household.current()) + 1, limit=LIMIT)
         person = context.people[self.member.id_number]
-        must_be_free(known, person)
+        must_be_free(known, person, self.joined_on)
         yield join_event(
             self.member,
             person,

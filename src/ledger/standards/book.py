@@ -68,6 +68,22 @@ class StandardBook:
                 return _standard(latest)
         return None
 
+    def optional(
+        self,
+        name: str,
+        programme: str | None,
+        lineage: tuple[str, ...],
+        day: date,
+        *,
+        area: str | None = None,
+        tier: str | None = None,
+    ) -> Standard | None:
+        """The setting in force, None where the place has none. Raises :class:`NoBasis` when it rests on nothing."""
+        found = self.find(name, programme, lineage, area, tier, day)
+        if found is not None and not found.basis.strip():
+            raise NoBasis(name=name)
+        return found
+
     def get(
         self,
         name: str,
@@ -79,7 +95,7 @@ class StandardBook:
         tier: str | None = None,
     ) -> Standard:
         """The setting in force. Raises :class:`NoStandard`, or :class:`NoBasis` when it rests on nothing."""
-        found = self.find(name, programme, lineage, area, tier, day)
+        found = self.optional(name, programme, lineage, day, area=area, tier=tier)
         if found is None:
             raise NoStandard(
                 name=name,
@@ -89,8 +105,6 @@ class StandardBook:
                 tier=tier or "-",
                 day=day,
             )
-        if not found.basis:
-            raise NoBasis(name=name)
         return found
 
 

@@ -7,16 +7,17 @@ from datetime import date
 from typing import ClassVar
 
 from ledger.kernel import Basis, Boundary, Command, Context, Event, Facts, Known, ParameterId, Role, tag
+from ledger.organisation.states import Organisation, require_open, require_scope
 from ledger.standards.book import basis_text, parameter_id
 from ledger.standards.events import StandardSet
 from ledger.standards.refusals import BadValue, NoBasis
 
-UNITS = frozenset({"fen", "fen_per_month", "fen_per_year", "months", "days", "permille", "date"})
+UNITS = frozenset({"fen", "fen_per_month", "fen_per_year", "months", "days", "permille", "count", "date"})
 """Units of values; a ``date`` is a whole number YYYYMMDD."""
 
 
 class SetStandard(Command, frozen=True, kw_only=True):
-    """Sets a parameter from a day on, on the basis of a document or rule."""
+    """Sets a parameter from a day on, on the basis of a document or rule; only within the operator's organisation."""
 
     ROLES: ClassVar = frozenset({Role.ADMIN, Role.REVIEWER})
     name: str
@@ -32,9 +33,13 @@ class SetStandard(Command, frozen=True, kw_only=True):
 
     def boundary(self, known: Known, context: Context) -> Boundary:
         key = parameter_id(self.name, self.programme, self.organisation_id, self.area, self.tier)
-        return (Facts(types=(StandardSet,), tags=(tag(ParameterId, key),)),)
+        return (
+            Facts(types=(StandardSet,), tags=(tag(ParameterId, key),)),
+            Organisation.facts(self.organisation_id),
+        )
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
+        require_scope(context.actor, require_open(known, self.organisation_id, context.today))
         basis = Basis(document=self.document or None, rule=self.rule or None)
         if not basis_text(basis).strip():
             raise NoBasis(name=self.name)
