@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import openpyxl
 
+from assistance.reproducible import fix_times
 from assistance.workbooks import NotReadable, cell_text, decoded, is_workbook, rows_of, workbook
 from ledger.payments.reconcile import ReturnLine
 
@@ -101,11 +102,13 @@ def _write(layout: Layout, rows: Iterable[Sequence[str]], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if layout.kind == "xlsx":
         book = openpyxl.Workbook(write_only=True)
-        book.properties.created = book.properties.modified = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed stamp
+        stamp = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed stamp
+        book.properties.created = book.properties.modified = stamp
         sheet = book.create_sheet("代发")
         for row in rows:
             sheet.append(list(row))
         book.save(path)
+        fix_times(path, stamp)
         return
     with path.open("w", encoding=layout.encoding, newline="") as file:
         csv.writer(file, lineterminator="\r\n").writerows(rows)

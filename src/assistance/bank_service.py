@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from eventsourcing.persistence import IntegrityError
 
 from assistance.bank import BankFileError, BankLine, Layout, read_return, write_file
 from assistance.payment_rows import read_rows
-from assistance.payment_service import CHUNK, PREPARERS, DrawResult, DrawRun, file_sha256, record_run
+from assistance.payment_service import (
+    ATTEMPTS,
+    CHUNK,
+    DrawResult,
+    DrawRun,
+    close,
+    condition_of,
+    digest_of,
+    file_sha256,
+    funds_of,
+    in_attempts,
+    may_prepare,
+    record_lines,
+)
 from assistance.wiring import Division
 from ledger.kernel import (
     Actor,
@@ -36,7 +50,7 @@ from ledger.kernel import (
 )
 from ledger.organisation.states import Organisation, require_scope
 from ledger.payments.commands import SendRun
-from ledger.payments.draw import Payee
+from ledger.payments.draw import Payee, close_run, due_again
 from ledger.payments.events import (
     Cause,
     PaymentInstructed,
@@ -44,6 +58,7 @@ from ledger.payments.events import (
     PaymentReturned,
     PaymentSettled,
     RunReconciled,
+    RunSent,
 )
 from ledger.payments.reconcile import Judged, LineState, close_file, judge, outcome_fields
 from ledger.payments.refusals import NothingToReissue, RunUnknown, WrongReturnFile, WrongStatus
@@ -78,37 +93,49 @@ def send(
     Accounts are read in clear here, at the edge, and only for the file.
     """
     layout = Layout.load(layout_name)
-    run, lines, _ = lines_of(division, run_id)
     if actor.role not in SendRun.ROLES:
         raise NotAllowed(role=actor.role.value)
+    run, lines, known = lines_of(division, run_id)
     _in_scope(division, run, actor)
-    if run.status not in ("approved", "sent", "reconciled"):
+    earlier = next(known.events(RunSent), None)
+    if run.status != "approved" and (earlier is None or earlier.command_id != command_id):
         raise WrongStatus(status=run.status, needed="approved")
+    path = (
+        division.settings.files_folder
+        / f"{run.month}-{run.organisation_id}-{run.programme}-{run_id[-12:]}{layout.suffix}"
+    )
+    if earlier is not None and path.exists() and file_sha256(path) == earlier.file_hash:
+        return path
+    # Written beside and renamed once whole, so that whoever was cut off leaves no half file for the bank.
+    beside = path.with_name(f".{derived_id(command_id, 'file')}{path.suffix}")
+    write_file(layout, _bank_lines(division, run, lines), beside)
+    command = SendRun(
+        command_id=command_id,
+        run_id=run_id,
+        file_hash=FileHash(file_sha256(beside)),
+        file_name=path.name,
+        lines=len(lines),
+        total_fen=Fen(sum(line.amount_fen for line in lines)),
+    )
+    try:
+        division.ledger.execute(command, actor, now)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return path
+
+
+def _bank_lines(division: Division, run: Run, lines: Sequence[PaymentInstructed]) -> list[BankLine]:
     opened = division.ledger.vault.open_many(
         text for line in lines for text in (_sealed(line.account_holder), _sealed(line.account))
     )
     summary = {"dibao": "低保金", "tekun": "特困供养金"}.get(run.programme, "救助金")
-    bank_lines = [
+    return [
         BankLine(
             n.sequence, opened[2 * i], opened[2 * i + 1], n.amount_fen, f"{n.month}{summary}", n.payment_id
         )
         for i, n in enumerate(lines)
     ]
-    path = (
-        division.settings.files_folder
-        / f"{run.month}-{run.organisation_id}-{run.programme}-{run_id[-12:]}{layout.suffix}"
-    )
-    write_file(layout, bank_lines, path)
-    command = SendRun(
-        command_id=command_id,
-        run_id=run_id,
-        file_hash=FileHash(file_sha256(path)),
-        file_name=path.name,
-        lines=len(lines),
-        total_fen=Fen(sum(line.amount_fen for line in lines)),
-    )
-    division.ledger.execute(command, actor, now)
-    return path
 
 
 def _sealed(text: Private | None) -> str:
@@ -148,15 +175,13 @@ def reconcile(
     file_hash = FileHash(file_sha256(path))
     content = read_return(Layout.load(layout_name), path)
     command_id = CommandId(derived_id(run_id, f"reconcile/{file_hash}"))
-    for _ in range(5):
+    for _ in range(ATTEMPTS):
         run, instructed, known = lines_of(division, run_id)
         _in_scope(division, run, actor)
         earlier = [e for e in known.events(RunReconciled) if e.file_hash == file_hash]
-        mine = {
-            e.payment_id for e in known.events(PaymentSettled, PaymentReturned) if e.command_id == command_id
-        }
-        concluded = {e.payment_id for e in known.events(PaymentSettled, PaymentReturned)} - mine
-        judged = judge(content.lines, {line.payment_id: line for line in instructed}, concluded)
+        outcomes = {e.payment_id: e for e in known.events(PaymentSettled, PaymentReturned)}
+        mine = {p for p, e in outcomes.items() if e.command_id == command_id}
+        judged = judge(content.lines, {line.payment_id: line for line in instructed}, outcomes.keys() - mine)
         if earlier:
             return ReconcileReport(earlier[0], judged, True)
         if run.status not in ("sent", "reconciled"):
@@ -164,21 +189,13 @@ def reconcile(
         if not content.lines or all(j.state is LineState.UNKNOWN for j in judged):
             raise WrongReturnFile(why="it names no line of the run", why_zh="其中没有本批次的明细")
         header = close_file(
-            run, judged, file_hash=file_hash, file_name=path.name, truncated=content.truncated
-        )
+            run, judged, known.events(PaymentSettled, PaymentReturned), file_hash=file_hash, file_name=path.name,
+            truncated=content.truncated,
+        )  # fmt: skip
+        new = [j.event for j in judged if j.event is not None and j.event.payment_id not in mine]
+        after = known.recorded[-1].position
         try:
-            _record(
-                division,
-                run_id,
-                judged,
-                header,
-                mine,
-                actor,
-                now,
-                command_id,
-                known.recorded[-1].position,
-                progress,
-            )
+            _record(division, run_id, [*new, header], actor, now, command_id, after, progress)
         except IntegrityError:
             continue
         return ReconcileReport(header, judged, False)
@@ -186,37 +203,25 @@ def reconcile(
 
 
 def _record(
-    division: Division, run_id: RunId, judged: list[Judged], header: RunReconciled, mine: Set[str], actor: Actor,
+    division: Division, run_id: RunId, events: Sequence[PaymentSettled | PaymentReturned | RunReconciled], actor: Actor,
     now: datetime, command_id: CommandId, after: int, progress: Progress | None,
 ) -> None:  # fmt: skip
-    """Appends the outcomes not recorded yet, in chunks, and closes them with the header."""
+    """Appends the outcomes not recorded yet, in chunks, and closes them with the header, the last of the events."""
     boundary = (Facts(types=(PaymentSettled, PaymentReturned, RunReconciled), tags=(tag(RunId, run_id),)),)
-    events = [j.event for j in judged if j.event is not None]
     for start in range(0, len(events), CHUNK):
-        chunk = [e for e in events[start : start + CHUNK] if e.payment_id not in mine]
-        if chunk:
-            # Numbered by payment, so that the same line has the same event id when the file is read again.
-            appended = division.ledger.append_bulk(
-                chunk,
-                actor=actor,
-                now=now,
-                command_id=command_id,
-                first_index=start,
-                condition=boundary,
-                after=after,
+        # Named by payment, so that the same line has the same event id whenever the file is read again.
+        chunk = [
+            msgspec.structs.replace(
+                e, event_id=derived_id(command_id, "closed" if isinstance(e, RunReconciled) else e.payment_id)
             )
-            after = appended.last
+            for e in events[start : start + CHUNK]
+        ]
+        appended = division.ledger.append_bulk(
+            chunk, actor=actor, now=now, command_id=command_id, condition=boundary, after=after
+        )
+        after = appended.last
         if progress is not None:
             progress(start + len(chunk))
-    division.ledger.append_bulk(
-        [header],
-        actor=actor,
-        now=now,
-        command_id=command_id,
-        first_index=len(events),
-        condition=boundary,
-        after=after,
-    )
 
 
 def _in_scope(division: Division, run: Run, actor: Actor) -> None:
@@ -231,37 +236,78 @@ def reissue(
     fund_ids: tuple[FundId, ...],
     actor: Actor,
     now: datetime,
+    progress: Progress | None = None,
 ) -> DrawResult:
-    """Draws a correcting run for the returned lines of a run that were not paid again yet, to today's accounts."""
-    if actor.role not in PREPARERS:
-        raise NotAllowed(role=actor.role.value)
-    run, lines, known = lines_of(division, run_id)
+    """Draws a correcting run for the returned lines of a run that were not paid again yet, to today's accounts.
+
+    Only as much of each is paid as is due by the decisions now in force. The same command again returns the
+    first run; one that was cut off goes on. Raises ``NothingToReissue`` and what a draw raises.
+    """
+    may_prepare(actor)
+    run, _, _ = lines_of(division, run_id)
     _in_scope(division, run, actor)
-    new_run = RunId(derived_id(command_id, "run/0"))
-    gone = {e.payment_id for e in known.events(PaymentReissued) if e.reissue_run_id != new_run}
-    returned = {e.payment_id for e in known.events(PaymentReturned)} - gone
-    source = [line for line in lines if line.payment_id in returned]
     command = DrawRun(
         command_id, OrganisationId(run.organisation_id), run.programme, Month(run.month), fund_ids
     )
-    payees = read_rows(division, command.organisation_id, command.programme, command.month).payees
-    pairs = [
-        (old, _again(old, payees[old.household_id], new_run, n))
-        for n, old in enumerate(source, 1)
-        if payees.get(old.household_id) is not None and payees[old.household_id].account is not None
-    ]
-    if not pairs:
-        raise NothingToReissue
-    marks = [
-        PaymentReissued(reissue_id=new.payment_id, reissue_run_id=new_run, **outcome_fields(old))
-        for old, new in pairs
-    ]
-    return record_run(
-        division, command, new_run, [new for _, new in pairs], marks, actor, now, corrects=run_id
+    digest = digest_of(division, command, corrects=run_id)
+    return in_attempts(
+        division,
+        command,
+        digest,
+        lambda new_run: _reissue(division, command, run_id, new_run, digest, actor, now, progress),
     )
 
 
-def _again(old: PaymentInstructed, payee: Payee, run_id: RunId, sequence: int) -> PaymentInstructed:
+def _reissue(
+    division: Division,
+    command: DrawRun,
+    run_id: RunId,
+    new_run: RunId,
+    digest: str,
+    actor: Actor,
+    now: datetime,
+    progress: Progress | None,
+) -> DrawResult | None:
+    """One try: its lines, then its header together with the marks on the lines it pays again, in one append.
+
+    None when a line of the source run was paid again, or decisions landed, since the views were read.
+    """
+    rows = read_rows(division, command.organisation_id, command.programme)
+    _, lines, known = lines_of(division, run_id)
+    returned = {e.payment_id for e in known.events(PaymentReturned)}
+    returned -= {e.payment_id for e in known.events(PaymentReissued)}
+    due = due_again(
+        [line for line in lines if line.payment_id in returned],
+        {e.id: e for e in rows.entitlements},
+        rows.paid,
+        rows.last_payable,
+    )
+    payable = [
+        (old, amount, payee)
+        for old, amount in due
+        if (payee := rows.payees.get(old.household_id)) is not None and payee.account is not None
+    ]
+    if not payable:
+        raise NothingToReissue
+    again = [_again(old, amount, payee, new_run, n) for n, (old, amount, payee) in enumerate(payable, 1)]
+    header = close_run(
+        again, run_id=new_run, organisation_id=command.organisation_id, programme=command.programme,
+        month=command.month, funds=funds_of(division, command), drawn_at_position=rows.position, corrects=run_id,
+    )  # fmt: skip
+    if not record_lines(division, again, new_run, actor, now, progress):
+        return None
+    marks = [
+        PaymentReissued(reissue_id=new.payment_id, reissue_run_id=new_run, **outcome_fields(old))
+        for (old, _, _), new in zip(payable, again, strict=True)
+    ]
+    source = Facts(types=(PaymentReissued,), tags=(tag(RunId, run_id),))
+    condition = (source, *condition_of(command, new_run, rows))
+    return close(division, command, [header, *marks], rows, digest, actor, now, condition)
+
+
+def _again(
+    old: PaymentInstructed, amount_fen: Fen, payee: Payee, run_id: RunId, sequence: int
+) -> PaymentInstructed:
     return PaymentInstructed(
         payment_id=PaymentId(derived_id(run_id, f"again/{old.payment_id}")),
         run_id=run_id,
@@ -273,7 +319,7 @@ def _again(old: PaymentInstructed, payee: Payee, run_id: RunId, sequence: int) -
         month=old.month,
         component=old.component,
         cause=Cause.CORRECTION,
-        amount_fen=old.amount_fen,
+        amount_fen=amount_fen,
         payee_id=payee.payee_id,
         bank_code=payee.bank_code,
         account=Private.stored(payee.account) if payee.account else None,

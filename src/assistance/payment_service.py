@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 from eventsourcing.persistence import IntegrityError
 
-from assistance.payment_rows import read_rows
+from assistance.payment_rows import ABOUT_HOUSEHOLDS, Rows, read_rows
 from assistance.wiring import Division
 from ledger.funds.events import FundAllocated, FundReceived
 from ledger.identification.states import Entitlement
@@ -19,6 +20,7 @@ from ledger.kernel import (
     Actor,
     Boundary,
     CommandId,
+    CommandIdReused,
     Facts,
     FundId,
     Known,
@@ -33,11 +35,9 @@ from ledger.kernel import (
     tag,
 )
 from ledger.organisation.states import Organisation, require_open, require_scope
-from ledger.payments.draw import Overpaid, Plan, check_month, check_slots, close_run, plan_run, roster_hash
+from ledger.payments.draw import Overpaid, Plan, check_month, check_slots, close_run, plan_run
 from ledger.payments.events import PaymentInstructed, PaymentReissued, RunAbandoned, RunDrawn, RunReconciled
-from ledger.payments.refusals import NothingDue
 from ledger.payments.states import SpentFund
-from ledger.registry.events import AccountNominated, HouseholdMoved, PersonDied
 from ledger.store.execute import Busy
 
 CHUNK = 2_500
@@ -75,30 +75,70 @@ def draw(
 ) -> DrawResult:
     """Draws a run. The same command again returns the first run; a draw that was cut off goes on.
 
-    Raises the refusals of ``ledger.payments.draw``, and ``Busy`` when decisions keep landing meanwhile.
+    Raises the refusals of ``ledger.payments.draw``, ``CommandIdReused``, and ``Busy`` when decisions keep
+    landing meanwhile.
     """
-    if actor.role not in PREPARERS:
-        raise NotAllowed(role=actor.role.value)
-    for attempt in range(ATTEMPTS):
-        run_id = RunId(derived_id(command.command_id, f"run/{attempt}"))
-        done = _existing(division, run_id)
+    may_prepare(actor)
+    digest = digest_of(division, command)
+    return in_attempts(
+        division,
+        command,
+        digest,
+        lambda run_id: _attempt(division, command, run_id, digest, actor, now, progress),
+    )
+
+
+def in_attempts(
+    division: Division, command: DrawRun, digest: str, attempt: Callable[[RunId], DrawResult | None]
+) -> DrawResult:
+    """The command's run if it was drawn before, otherwise attempts, under the next run id when one was abandoned.
+
+    An attempt answers None when what it read was overtaken; the next goes on with the lines it left if they are
+    still those due. Raises ``Busy`` after too many.
+    """
+    abandoned = 0
+    for _ in range(ATTEMPTS):
+        run_id = RunId(derived_id(command.command_id, f"run/{abandoned}"))
+        done = existing(division, run_id, command, digest)
         if isinstance(done, DrawResult):
             return done
         if done == "abandoned":
+            abandoned += 1
             continue
-        result = _attempt(division, command, run_id, actor, now, progress)
+        result = attempt(run_id)
         if result is not None:
             return result
     raise Busy
 
 
-def _existing(division: Division, run_id: RunId) -> DrawResult | str | None:
-    known = division.ledger.read((Facts(types=(RunDrawn, RunAbandoned), tags=(tag(RunId, run_id),)),))
+def may_prepare(actor: Actor) -> None:
+    """Raises ``NotAllowed`` unless the operator's role may prepare runs."""
+    if actor.role not in PREPARERS:
+        raise NotAllowed(role=actor.role.value)
+
+
+def digest_of(division: Division, command: DrawRun, corrects: str = "") -> str:
+    """A keyed hash of what was asked for: the same command id may ask for nothing else."""
+    content = "\x1f".join((*command[:4], corrects, *command.fund_ids))
+    return division.ledger.vault.digest("DrawRun", content).hex()[:32]
+
+
+def existing(division: Division, run_id: RunId, command: DrawRun, digest: str) -> DrawResult | str | None:
+    """The run of this command if it was drawn, ``abandoned``, or None. Raises ``CommandIdReused``."""
+    known = division.ledger.read(
+        (
+            Facts(types=(RunDrawn, RunAbandoned), tags=(tag(RunId, run_id),)),
+            Facts(tags=(tag(CommandId, command.command_id),)),
+        )
+    )
     for recorded in known.recorded:
-        if isinstance(recorded.event, RunAbandoned):
+        event = recorded.event
+        if event.command_id == command.command_id and event.command_digest != digest:
+            raise CommandIdReused(command_id=command.command_id)
+        if isinstance(event, RunAbandoned) and event.run_id == run_id:
             return "abandoned"
-        if isinstance(recorded.event, RunDrawn):
-            return DrawResult(recorded.event, recorded.position, [], [])
+        if isinstance(event, RunDrawn) and event.run_id == run_id:
+            return DrawResult(event, recorded.position, [], [])
     return None
 
 
@@ -106,48 +146,69 @@ def _attempt(
     division: Division,
     command: DrawRun,
     run_id: RunId,
+    digest: str,
     actor: Actor,
     now: datetime,
     progress: Progress | None,
 ) -> DrawResult | None:
-    """One try: plan, record the lines, close. None when the plan changed meanwhile and the run was abandoned."""
-    plan, position = _plan(division, command, run_id, actor, now)
-    funds = _funds(division, command)
-    header = _header(command, run_id, plan, funds, position)
-    if not _record_lines(division, plan.lines, run_id, actor, now, progress):
-        _abandon(division, command, run_id, actor, now, "the lines recorded before are not those due now")
+    """One try: plan, record the lines, close. None when someone was faster or decisions landed meanwhile."""
+    plan, rows = _plan(division, command, run_id, actor, now)
+    if not plan.lines:
+        _drop(division, run_id, actor, now)
+    header = close_run(
+        plan.lines, run_id=run_id, organisation_id=command.organisation_id, programme=command.programme,
+        month=command.month, funds=funds_of(division, command), drawn_at_position=rows.position,
+    )  # fmt: skip
+    if not record_lines(division, plan.lines, run_id, actor, now, progress):
         return None
-    for _ in range(ATTEMPTS):
-        try:
-            division.ledger.append_bulk(
-                [header], actor=actor, now=now, command_id=command.command_id, first_index=len(plan.lines),
-                digest=run_id, condition=_condition(command, run_id), after=position,
-            )  # fmt: skip
-        except IntegrityError:
-            done = _existing(division, run_id)
-            if isinstance(done, DrawResult):
-                return done
-            again, position = _plan(division, command, run_id, actor, now)
-            if roster_hash(again.lines) != header.roster_hash:
-                _abandon(division, command, run_id, actor, now, "decisions landed while it was drawn")
-                return None
-            header = _header(command, run_id, again, _funds(division, command), position)
-            continue
-        recorded = _existing(division, run_id)
-        assert isinstance(recorded, DrawResult)
-        return recorded._replace(overpaid=plan.overpaid, without_account=plan.without_account)
-    raise Busy
+    done = close(division, command, [header], rows, digest, actor, now, condition_of(command, run_id, rows))
+    if done is None:
+        return None
+    return done._replace(overpaid=plan.overpaid, without_account=plan.without_account)
+
+
+def close(
+    division: Division,
+    command: DrawRun,
+    events: Sequence[RunDrawn | PaymentReissued],
+    rows: Rows,
+    digest: str,
+    actor: Actor,
+    now: datetime,
+    condition: Boundary,
+) -> DrawResult | None:
+    """Puts a run in force with its header (first of the events), or answers None when its facts changed meanwhile."""
+    header = events[0]
+    assert isinstance(header, RunDrawn)
+    try:
+        division.ledger.append_bulk(
+            events, actor=actor, now=now, command_id=command.command_id, first_index=header.lines, digest=digest,
+            condition=condition, after=rows.position,
+        )  # fmt: skip
+    except IntegrityError:
+        return None
+    done = existing(division, header.run_id, command, digest)
+    assert isinstance(done, DrawResult)
+    return done
+
+
+def _drop(division: Division, run_id: RunId, actor: Actor, now: datetime) -> None:
+    """Abandons what an earlier try left of a run of which nothing is due any more."""
+    left = division.ledger.read((Facts(types=(PaymentInstructed,), tags=(tag(RunId, run_id),)),))
+    for line in left.events(PaymentInstructed):
+        abandon(division, line, actor, now, "nothing is due any more")
+        return
 
 
 def _plan(
     division: Division, command: DrawRun, run_id: RunId, actor: Actor, now: datetime
-) -> tuple[Plan, int]:
+) -> tuple[Plan, Rows]:
     """The lines due as of a position, checked for scope and month."""
     today = now.astimezone(CHINA).date()
     check_month(command.month, month_of(today))
     known = division.ledger.read((Organisation.facts(command.organisation_id),))
     require_scope(actor, require_open(known, command.organisation_id, today))
-    rows = read_rows(division, command.organisation_id, command.programme, command.month)
+    rows = read_rows(division, command.organisation_id, command.programme)
     plan = plan_run(
         run_id=run_id,
         organisation_id=command.organisation_id,
@@ -156,83 +217,29 @@ def _plan(
         entitlements=rows.entitlements,
         paid=rows.paid,
         payees=rows.payees,
+        last_payable=rows.last_payable,
     )
     check_slots(plan.lines, rows.paid)
-    return plan, rows.position
+    return plan, rows
 
 
-def record_run(
-    division: Division,
-    command: DrawRun,
-    run_id: RunId,
-    lines: Sequence[PaymentInstructed],
-    marks: Sequence[PaymentReissued],
-    actor: Actor,
-    now: datetime,
-    corrects: RunId,
-) -> DrawResult:
-    """Records a correcting run: its lines, then its header together with the marks on the lines it pays again.
-
-    Header and marks are one append, on condition that no line of the source run was reissued meanwhile.
-    """
-    done = _existing(division, run_id)
-    if isinstance(done, DrawResult):
-        return done
-    source = Facts(types=(PaymentReissued,), tags=(tag(RunId, corrects),))
-    position = division.ledger.recorder.head()
-    header = close_run(
-        lines, run_id=run_id, organisation_id=command.organisation_id, programme=command.programme, month=command.month,
-        funds=_funds(division, command), drawn_at_position=position, corrects=corrects,
-    )  # fmt: skip
-    if not _record_lines(division, lines, run_id, actor, now, None):
-        _abandon(division, command, run_id, actor, now, "the lines recorded before are not those due now")
-        raise Busy
-    try:
-        division.ledger.append_bulk(
-            [header, *marks], actor=actor, now=now, command_id=command.command_id, first_index=len(lines),
-            digest=run_id, condition=(source, *_condition(command, run_id)), after=position,
-        )  # fmt: skip
-    except IntegrityError:
-        _abandon(division, command, run_id, actor, now, "facts changed while it was drawn")
-        raise Busy from None
-    recorded = _existing(division, run_id)
-    assert isinstance(recorded, DrawResult)
-    return recorded
-
-
-def _funds(division: Division, command: DrawRun) -> list[SpentFund]:
+def funds_of(division: Division, command: DrawRun) -> list[SpentFund]:
+    """The funds the command names, as they stand."""
     if not command.fund_ids:
         return []
     known: Known = division.ledger.read(tuple(SpentFund.facts(fund) for fund in command.fund_ids))
     return [known.state(SpentFund, fund) for fund in command.fund_ids]
 
 
-def _header(
-    command: DrawRun, run_id: RunId, plan: Plan, funds: Sequence[SpentFund], position: int
-) -> RunDrawn:
-    if not plan.lines:
-        raise NothingDue(
-            programme=command.programme, month=command.month, organisation=command.organisation_id
-        )
-    return close_run(
-        plan.lines,
-        run_id=run_id,
-        organisation_id=command.organisation_id,
-        programme=command.programme,
-        month=command.month,
-        funds=funds,
-        drawn_at_position=position,
-    )
-
-
-def _condition(command: DrawRun, run_id: RunId) -> Boundary:
+def condition_of(command: DrawRun, run_id: RunId, rows: Rows) -> Boundary:
     """What must not have happened since the plan was made: a run of the programme, a decision here, a use of the funds."""
     here = tag(OrganisationId, command.organisation_id)
-    changing = (*Entitlement.FOLDS, AccountNominated, HouseholdMoved, PersonDied)
     return (
         Facts(types=(RunDrawn,), tags=(tag(RollId, command.programme),)),
         Facts(types=(RunDrawn, RunAbandoned), tags=(tag(RunId, run_id),)),
-        Facts(types=changing, tags=(here,)),
+        Facts(tags=(tag(CommandId, command.command_id),)),
+        Facts(types=(*Entitlement.FOLDS, *ABOUT_HOUSEHOLDS), tags=(here,)),
+        *rows.elsewhere,
         *(
             Facts(types=(FundReceived, FundAllocated, RunDrawn, RunReconciled), tags=(tag(FundId, fund),))
             for fund in command.fund_ids
@@ -240,49 +247,62 @@ def _condition(command: DrawRun, run_id: RunId) -> Boundary:
     )
 
 
-def _record_lines(
+def record_lines(
     division: Division,
     lines: Sequence[PaymentInstructed],
     run_id: RunId,
     actor: Actor,
     now: datetime,
-    progress: Progress | None,
+    progress: Progress | None = None,
 ) -> bool:
-    """Records the lines that are not recorded yet; false when those recorded before are others."""
-    own = Facts(types=(PaymentInstructed,), tags=(tag(RunId, run_id),))
-    before = list(division.ledger.read((own,)).events(PaymentInstructed))
-    if [_key(line) for line in before] != [_key(line) for line in lines[: len(before)]]:
+    """Records the lines that are not recorded yet. False, to be tried anew, when someone else resumed the same run.
+
+    Lines recorded before that are not those due now (or go to other accounts, or were prepared by someone else)
+    abandon the run: nothing of it ever counts, and a new one is begun.
+    """
+    own = Facts(types=(PaymentInstructed, RunAbandoned), tags=(tag(RunId, run_id),))
+    known, position = division.ledger.read_with_head((own,))
+    before = list(known.events(PaymentInstructed))
+    same = all(line.actor.operator_id == actor.operator_id for line in before)
+    if not same or _keys(before) != _keys(lines[: len(before)]):
+        abandon(division, before[0], actor, now, "the lines recorded before are not those due now")
         return False
-    position = division.ledger.recorder.head()
     for start in range(len(before), len(lines), CHUNK):
         chunk = lines[start : start + CHUNK]
-        # Two who resume the same draw must not both record a chunk.
-        appended = division.ledger.append_bulk(
-            chunk, actor=actor, now=now, command_id=CommandId(run_id), first_index=start, digest=run_id,
-            condition=(own,), after=position,
-        )  # fmt: skip
+        try:
+            # Two who resume the same draw must not both record a chunk.
+            appended = division.ledger.append_bulk(
+                chunk, actor=actor, now=now, command_id=CommandId(run_id), first_index=start, digest=run_id,
+                condition=(own,), after=position,
+            )  # fmt: skip
+        except IntegrityError:
+            return False
         position = appended.last
         if progress is not None:
             progress(start + len(chunk))
     return True
 
 
-def _key(line: PaymentInstructed) -> tuple[str, int]:
-    return line.payment_id, line.amount_fen
+def _keys(lines: Sequence[PaymentInstructed]) -> list[tuple[object, ...]]:
+    """What must be the same for two plans to be the same: every line, its amount, and where it goes."""
+    return [
+        (n.payment_id, n.amount_fen, n.person_id, n.payee_id, n.bank_code, n.account, n.account_holder)
+        for n in lines
+    ]
 
 
-def _abandon(
-    division: Division, command: DrawRun, run_id: RunId, actor: Actor, now: datetime, reason: str
-) -> None:
-    event = RunAbandoned(run_id=run_id, organisation_id=command.organisation_id, reason=reason)
-    division.ledger.append_bulk(
-        [event],
-        actor=actor,
-        now=now,
-        command_id=CommandId(derived_id(run_id, "abandon")),
-        condition=(Facts(types=(RunDrawn, RunAbandoned), tags=(tag(RunId, run_id),)),),
-        after=0,
-    )
+def abandon(division: Division, line: PaymentInstructed, actor: Actor, now: datetime, reason: str) -> None:
+    """Declares the run of this line abandoned, unless someone concluded it meanwhile."""
+    event = RunAbandoned(run_id=line.run_id, organisation_id=line.organisation_id, reason=reason)
+    with contextlib.suppress(IntegrityError):
+        division.ledger.append_bulk(
+            [event],
+            actor=actor,
+            now=now,
+            command_id=CommandId(derived_id(line.run_id, "abandon")),
+            condition=(Facts(types=(RunDrawn, RunAbandoned), tags=(tag(RunId, line.run_id),)),),
+            after=0,
+        )
 
 
 def file_sha256(path: Path) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import openpyxl
 
 from assistance.bank import yuan
 from assistance.generator.people import Household, Inventor, Person
+from assistance.reproducible import fix_times
 from assistance.roster_columns import COLUMNS, LEVELS
 
 SEED = 649
@@ -93,22 +93,7 @@ def write_roster(path: Path, dibao: list[Household], tekun: list[Household]) -> 
     book.properties.creator = "assistance.generator"
     book.properties.created = book.properties.modified = _STAMP
     book.save(path)
-    _fix_times(path)
-
-
-def _fix_times(path: Path) -> None:
-    """Archives note when each part was written: fixed, so that the same data is the same file."""
-    with zipfile.ZipFile(path) as archive:
-        parts = [(info.filename, archive.read(info)) for info in archive.infolist()]
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts:
-            if name == "docProps/core.xml":
-                stamp = _STAMP.isoformat().encode() + b"Z"
-                start, end = content.index(b"<dcterms:modified"), content.index(b"</dcterms:modified>")
-                content = content[: content.index(b">", start) + 1] + stamp + content[end:]
-            info = zipfile.ZipInfo(name, (2026, 8, 20, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, content)
+    fix_times(path, _STAMP)
 
 
 def generate(organisations: Path, out: Path, *, scale: float = 1.0) -> list[Path]:

@@ -53,10 +53,15 @@ class Payee(NamedTuple):
 
 
 class Paid(NamedTuple):
-    """What was instructed so far for one entitlement, month and component: net fen, and whether regularly."""
+    """What was instructed so far for one entitlement, month and component: net fen, and whether regularly.
+
+    `returned_fen` of it came back from the bank and was not paid again: nobody has it, and only paying the
+    line again gives it out.
+    """
 
     net_fen: int
     regular: bool
+    returned_fen: int = 0
 
 
 Slot = tuple[str, str, str]
@@ -116,14 +121,24 @@ def plan_run(
     entitlements: Iterable[Entitlement],
     paid: Mapping[Slot, Paid],
     payees: Mapping[str, Payee],
+    last_payable: Mapping[str, Month] | None = None,
 ) -> Plan:
-    """The lines due to this organisation's households for `month`, and for earlier months still short."""
+    """The lines due from this organisation for `month`, and for earlier months still short.
+
+    After a move each month is paid by the organisation in charge of it [57 art. 5]. `last_payable` holds the
+    entitlements all of whose people are known to have died: nothing is paid beyond that month, whether or not
+    their end was decided already [83].
+    """
     plan = Plan([], [], [])
     for entitlement in sorted(entitlements, key=lambda e: e.id):
         payee = payees.get(entitlement.household_id)
-        if not entitlement.exists or entitlement.organisation_for(month) != organisation_id:
+        if not entitlement.exists:
             continue
-        due = _due_slots(entitlement, month, paid, plan)
+        months = [
+            m for m in months_between(entitlement.first_month, month)
+            if entitlement.organisation_for(m) == organisation_id
+        ]  # fmt: skip
+        due = _due_slots(entitlement, months, month, paid, plan, (last_payable or {}).get(entitlement.id))
         if due and (payee is None or payee.account is None):
             plan.without_account.append(entitlement.id)
             continue
@@ -137,16 +152,21 @@ def plan_run(
 
 
 def _due_slots(
-    entitlement: Entitlement, month: Month, paid: Mapping[Slot, Paid], plan: Plan
+    entitlement: Entitlement,
+    months: Iterable[Month],
+    month: Month,
+    paid: Mapping[Slot, Paid],
+    plan: Plan,
+    last: Month | None,
 ) -> list[tuple[Month, Component, Cause, Fen]]:
     slots = []
-    for past in months_between(entitlement.first_month, month):
-        due = entitlement.due(past)
+    for past in months:
+        due = entitlement.due(past) if last is None or past <= last else {}
         for component in Component:
             so_far = paid.get((entitlement.id, past, component), Paid(0, False))
             short = due.get(component, 0) - so_far.net_fen
-            if short < 0:
-                plan.overpaid.append(Overpaid(entitlement.id, past, component, -short))
+            if short + so_far.returned_fen < 0:
+                plan.overpaid.append(Overpaid(entitlement.id, past, component, -short - so_far.returned_fen))
             elif short > 0:
                 regular = past == month and not so_far.regular
                 slots.append((past, component, Cause.REGULAR if regular else Cause.BACK_PAY, Fen(short)))
@@ -192,7 +212,7 @@ def split_funds(
 ) -> tuple[FundSplit, ...]:
     """How a total falls on funds, in the order given. Raises ``UseExcluded`` or ``BeyondAllocation``."""
     left, splits, available = total, [], 0
-    for fund in funds:
+    for fund in {fund.id: fund for fund in funds}.values():  # a fund named twice has its money once
         if not fund.exists:
             raise FundUnknown(fund=fund.id)
         if programme not in fund.uses:
@@ -206,6 +226,37 @@ def split_funds(
     if left > 0:
         raise BeyondAllocation(needed=total, available=available, organisation=organisation_id)
     return tuple(splits)
+
+
+def due_again(
+    returned: Iterable[PaymentInstructed],
+    entitlements: Mapping[str, Entitlement],
+    paid: Mapping[Slot, Paid],
+    last_payable: Mapping[str, Month],
+) -> list[tuple[PaymentInstructed, Fen]]:
+    """Returned lines with what of each is due again, lines of which nothing is left out.
+
+    A returned line counts as paid until it is paid again. Where the decisions now in force make less due than
+    when it was drawn (a death or an end known late), only that much is paid, never more in all than is due.
+    """
+    lines = list(returned)
+    room: dict[Slot, int] = {}
+    for line in lines:
+        slot, last = (line.entitlement_id, line.month, line.component), last_payable.get(line.entitlement_id)
+        if slot not in room:
+            entitlement = entitlements.get(line.entitlement_id)
+            payable = entitlement is not None and (last is None or line.month <= last)
+            due = entitlement.due(line.month) if entitlement is not None and payable else {}
+            room[slot] = due.get(line.component, 0) - paid.get(slot, Paid(0, False)).net_fen
+        room[slot] += line.amount_fen
+    again = []
+    for line in lines:
+        slot = (line.entitlement_id, line.month, line.component)
+        part = min(line.amount_fen, room[slot])
+        if part > 0:
+            room[slot] -= part
+            again.append((line, Fen(part)))
+    return again
 
 
 def check_slots(lines: Iterable[PaymentInstructed], paid: Mapping[Slot, Paid]) -> None:

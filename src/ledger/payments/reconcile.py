@@ -103,12 +103,24 @@ def _event(
 
 
 def close_file(
-    run: Run, judged: Sequence[Judged], *, file_hash: FileHash, file_name: str, truncated: bool
+    run: Run,
+    judged: Sequence[Judged],
+    recorded: Iterable[PaymentSettled | PaymentReturned],
+    *,
+    file_hash: FileHash,
+    file_name: str,
+    truncated: bool,
 ) -> RunReconciled:
-    """The header that closes a return file: counts and totals by state, and what they mean for each fund."""
+    """The header that closes a return file: counts and totals by state, and what they mean for each fund.
+
+    `recorded` are the outcomes of the run recorded so far. What it settled and returned is everything no header
+    has counted yet: with the file's own lines, those of a file that was cut off before its header.
+    """
     counts = {state: sum(j.state is state for j in judged) for state in LineState}
-    settled_fen = sum(j.event.amount_fen for j in judged if isinstance(j.event, PaymentSettled))
-    returned_fen = sum(j.event.amount_fen for j in judged if isinstance(j.event, PaymentReturned))
+    outcomes = {e.payment_id: e for e in [*recorded, *(j.event for j in judged if j.event is not None)]}
+    settled = [e.amount_fen for e in outcomes.values() if isinstance(e, PaymentSettled)]
+    returned = [e.amount_fen for e in outcomes.values() if isinstance(e, PaymentReturned)]
+    settled_fen, returned_fen = sum(settled) - run.settled_fen, sum(returned) - run.returned_fen
     # Settled money fills the run's funds from the first, returned money from the last: they never meet.
     backwards = tuple(reversed(run.splits))
     return RunReconciled(
@@ -118,9 +130,9 @@ def close_file(
         fund_ids=tuple(FundId(s.fund_id) for s in run.splits),
         file_hash=file_hash,
         file_name=file_name,
-        settled=counts[LineState.SETTLED],
+        settled=len(settled) - run.settled,
         settled_fen=Fen(settled_fen),
-        returned=counts[LineState.RETURNED],
+        returned=len(returned) - run.returned,
         returned_fen=Fen(returned_fen),
         splits_settled=split_difference(run.splits, run.settled_fen, run.settled_fen + settled_fen),
         splits_returned=split_difference(backwards, run.returned_fen, run.returned_fen + returned_fen),
