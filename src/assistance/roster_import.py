@@ -13,6 +13,7 @@ from assistance.payment_service import day_of, file_sha256
 from assistance.roster import read_roster
 from assistance.roster_check import RosterHousehold, check_rows
 from assistance.roster_columns import HEADER_OF
+from assistance.roster_known import cut_over_of, numbers_taken, people_taken
 from assistance.roster_report import ImportReport, Problem, one_a_cell
 from assistance.wiring import Division
 from ledger.identification.decisions import prior_cover
@@ -29,7 +30,6 @@ from ledger.kernel import (
     HouseholdId,
     HouseholdNumber,
     ImportId,
-    Known,
     Month,
     NotAllowed,
     OrganisationId,
@@ -51,6 +51,7 @@ from ledger.registry.events import (
     RosterImported,
 )
 from ledger.registry.states import Membership
+from ledger.standards.book import facts_for
 from ledger.store.execute import ID_NUMBER, Busy
 
 EVENTS = 3_500
@@ -78,18 +79,22 @@ def import_roster(
     actor: Actor,
     now: datetime,
     *,
-    cut_over: date,
+    cut_over: date | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Checks a roster and records it. The same file twice records nothing new; one cut off half-way goes on.
 
-    Raises ``AfterCutOver``, ``OutOfScope``, ``OrganisationUnknown``.
+    The cut-over is the dated parameter of that name, `cut_over` only where the place has none. Raises
+    ``AfterCutOver``, ``OutOfScope``, ``OrganisationUnknown``, ``NoStandard`` without any cut-over, and ``Busy`` when
+    households, cover or the cut-over changed meanwhile.
     """
     if actor.role not in ROLES:
         raise NotAllowed(role=actor.role.value)
     today = day_of(now)
-    known = division.ledger.read((Organisation.facts(asked.organisation_id),))
-    require_scope(actor, require_open(known, asked.organisation_id, today))
+    known, head = division.ledger.read_with_head((Organisation.facts(asked.organisation_id),))
+    organisation = require_open(known, asked.organisation_id, today)
+    require_scope(actor, organisation)
+    cut_over = cut_over_of(division, organisation.lineage, otherwise=cut_over)
     if today >= cut_over:
         raise AfterCutOver(cut_over=cut_over)
     report = ImportReport(asked.path.name, file_sha256(asked.path))
@@ -101,7 +106,7 @@ def import_roster(
     checked = check_rows(raw.rows, today, raw.problems)
     report.rows, report.rejected, report.ignored = len(raw.rows), checked.rejected, raw.ignored
     report.problems = one_a_cell(raw.problems + checked.problems)
-    writer = _Writer(division, asked, actor, now, cut_over, report)
+    writer = _Writer(division, asked, actor, now, cut_over, report, organisation.lineage, head)
     households = writer.free(checked.households)
     if (report.problems and not asked.accept_valid) or not households:
         return report
@@ -110,7 +115,7 @@ def import_roster(
 
 
 class _Writer:
-    """Records one file's households."""
+    """Records one file's households, as of the head its facts were read after."""
 
     def __init__(
         self,
@@ -120,7 +125,10 @@ class _Writer:
         now: datetime,
         cut_over: date,
         report: ImportReport,
+        lineage: tuple[str, ...],
+        head: int,
     ) -> None:
+        self.lineage, self.head = lineage, head
         self.division, self.asked, self.actor, self.now = division, asked, actor, now
         self.cut_over, self.report, self.today = cut_over, report, day_of(now)
         self.import_id = ImportId(derived_id(report.file_hash, "import"))
@@ -137,19 +145,27 @@ class _Writer:
             if e.parent_id == self.asked.organisation_id
         }
 
-    def command_id(self, chunk: int) -> CommandId:
-        return CommandId(derived_id(self.import_id, f"chunk/{chunk}"))
+    def household_id(self, number: str) -> HouseholdId:
+        return HouseholdId(derived_id(self.import_id, f"household/{number}"))
 
     # --- what the ledger already knows ---
 
     def free(self, households: Sequence[RosterHousehold]) -> list[RosterHousehold]:
-        """The households whose company exists and whose people are in no other household and not covered yet."""
-        numbers = [m.member.id_number for h in households for m in h.members]
+        """The households whose company exists and whose people are in no other household and not covered yet.
+
+        Those this import recorded before it was cut off are among them: they are counted, not recorded again.
+        """
+        taken = numbers_taken(self.division, numbers_of(households))
+        self.done = {number for number, household in taken.items() if household == self.household_id(number)}
+        others = [h for h in households if h.number not in self.done]
+        numbers = [m.member.id_number for h in others for m in h.members]
         people = self.division.ledger.vault.lookup_many(ID_NUMBER, numbers)
-        taken = self._taken(people, numbers_of(households))
+        busy = people_taken(self.division, list(people.values()), self.asked.first_month)
         free = []
         for household in households:
-            problem = self._problem(household, people, taken)
+            problem = None
+            if household.number not in self.done:
+                problem = self._problem(household, people, busy, household.number in taken)
             if problem is None:
                 free.append(household)
             else:
@@ -157,39 +173,9 @@ class _Writer:
                 self.report.rejected += 1
         return free
 
-    def _taken(self, people: dict[str, str], numbers: list[str]) -> set[str]:
-        """Tags of people already in a household or covered, and of numbers in use, by others than this import."""
-        taken: set[str] = set()
-        subjects = [*people.values(), *(tag(HouseholdNumber, n) for n in numbers)]
-        mine = self._mine()
-        for start in range(0, len(subjects), 1000):
-            boundary = tuple(
-                Facts(
-                    types=(*Membership.FOLDS, *Cover.FOLDS)
-                    if s.startswith("person:")
-                    else (HouseholdRegistered,),
-                    tags=(s,),
-                )
-                for s in subjects[start : start + 1000]
-            )
-            known = self.division.ledger.read(boundary)
-            others = Known(r for r in known.recorded if r.event.command_id not in mine)
-            taken.update(tag(HouseholdNumber, e.number) for e in others.events(HouseholdRegistered))
-            for subject in subjects[start : start + 1000]:
-                person = subject.partition(":")[2]
-                if subject.startswith("person:") and (
-                    others.state(Membership, person).household_id
-                    or others.state(Membership, person).died_on
-                    or others.state(Cover, person).active_from(self.asked.first_month)
-                ):
-                    taken.add(subject)
-        return taken
-
-    def _mine(self) -> set[str]:
-        """Command ids of the chunks this import may have recorded before it was cut off."""
-        return {self.command_id(n) for n in range(self.report.rows * 6 // EVENTS + 2)}
-
-    def _problem(self, household: RosterHousehold, people: dict[str, str], taken: set[str]) -> Problem | None:
+    def _problem(
+        self, household: RosterHousehold, people: dict[str, str], taken: set[str], number_taken: bool
+    ) -> Problem | None:
         def problem(name: str, value: str, english: str, chinese: str, row: int = household.row) -> Problem:
             return Problem(household.sheet, row, HEADER_OF[name], value, english, chinese)
 
@@ -200,7 +186,7 @@ class _Writer:
                 "a company or community of the organisation",
                 "本机构下属连队或社区",
             )
-        if tag(HouseholdNumber, household.number) in taken:
+        if number_taken:
             return problem("number", household.number, "a number not in use", "户编号已被使用")
         for member in household.members:
             subject = people.get(member.member.id_number)
@@ -213,8 +199,10 @@ class _Writer:
 
     def write(self, households: Sequence[RosterHousehold], progress: Progress | None) -> None:
         """Records the households in chunks and then the header that closes the import."""
-        for number, chunk in enumerate(chunks(households)):
-            self._chunk(number, chunk)
+        self.report.households = sum(h.number in self.done for h in households)
+        self.report.people = sum(len(h.members) for h in households if h.number in self.done)
+        for chunk in chunks([h for h in households if h.number not in self.done]):
+            self._chunk(chunk)
             self.report.households += len(chunk)
             self.report.people += sum(len(h.members) for h in chunk)
             if progress is not None:
@@ -235,13 +223,9 @@ class _Writer:
         appended = self._append([header], CommandId(derived_id(self.import_id, "header")), once, 0, {})
         self.report.recorded, self.report.position = True, appended
 
-    def _chunk(self, number: int, households: Sequence[RosterHousehold]) -> None:
-        command_id = self.command_id(number)
-        own = Facts(tags=(tag(CommandId, command_id),))
+    def _chunk(self, households: Sequence[RosterHousehold]) -> None:
+        command_id = CommandId(derived_id(self.import_id, f"from/{households[0].number}"))
         ledger = self.division.ledger
-        head = ledger.recorder.head()
-        if ledger.read((own,)).recorded:
-            return  # recorded before the import was cut off
         numbers = [m.member.id_number for h in households for m in h.members]
         known = ledger.vault.lookup_many(ID_NUMBER, numbers)
         new: dict[str, PersonId] = {}
@@ -253,16 +237,17 @@ class _Writer:
                 digest = ledger.vault.digest(ID_NUMBER, id_number).hex()
                 people[id_number] = new[id_number] = PersonId(derived_id(self.import_id, f"person/{digest}"))
         events = [event for household in households for event in self._events(household, people)]
-        # New identities are unique in the vault; only people known before and numbers need a condition.
+        # New identities are unique in the vault; people known before, numbers and the cut-over need a condition.
         boundary = (
-            own,
+            Facts(tags=(tag(CommandId, command_id),)),
+            *facts_for("cut_over", None, self.lineage, None, None),
             *(
                 Facts(types=(HouseholdRegistered,), tags=(tag(HouseholdNumber, n),))
                 for n in numbers_of(households)
             ),
             *(Facts(types=(*Membership.FOLDS, *Cover.FOLDS), tags=(subject,)) for subject in known.values()),
         )
-        self._append(events, command_id, boundary, head, new)
+        self._append(events, command_id, boundary, self.head, new)
 
     def _append(
         self, events: Sequence[Event], command_id: CommandId, condition: tuple[Facts, ...], after: int,
@@ -282,7 +267,7 @@ class _Writer:
             raise Busy(str(error)) from error
 
     def _events(self, household: RosterHousehold, people: dict[str, PersonId]) -> Iterator[Event]:
-        household_id = HouseholdId(derived_id(self.import_id, f"household/{household.number}"))
+        household_id = self.household_id(household.number)
         organisation = self.asked.organisation_id
         origin = Origin(
             file_name=self.report.file,
@@ -369,7 +354,7 @@ def numbers_of(households: Sequence[RosterHousehold]) -> list[str]:
 
 
 def chunks(households: Sequence[RosterHousehold]) -> Iterator[list[RosterHousehold]]:
-    """Whole households in stretches of about as many events as one transaction takes; always the same stretches."""
+    """Whole households in stretches of about as many events as one transaction takes."""
     chunk: list[RosterHousehold] = []
     events = 0
     for household in households:

@@ -1,0 +1,55 @@
+"""What the ledger knows already of what a roster names: numbers in use, people taken, the cut-over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from assistance.wiring import Division
+from ledger.identification.states import Cover
+from ledger.kernel import Facts, HouseholdNumber, Month, tag
+from ledger.registry.events import HouseholdRegistered
+from ledger.registry.states import Membership
+from ledger.standards.book import StandardBook, facts_for
+
+
+def cut_over_of(division: Division, lineage: tuple[str, ...], *, otherwise: date | None = None) -> date:
+    """The cut-over date in force, a parameter with its basis, or else the one given.
+
+    Raises ``NoStandard`` when there is neither, ``NoBasis``.
+    """
+    facts = tuple(facts_for("cut_over", None, lineage, None, None))
+    book = StandardBook(division.ledger.read(facts).events())
+    if otherwise is not None and book.optional("cut_over", None, lineage, date.max) is None:
+        return otherwise
+    value = str(book.get("cut_over", None, lineage, date.max).value)
+    return date(int(value[:4]), int(value[4:6]), int(value[6:]))
+
+
+def numbers_taken(division: Division, numbers: Sequence[str]) -> dict[str, str]:
+    """Household numbers in use, and by which household."""
+    taken: dict[str, str] = {}
+    for part in _batches(numbers):
+        facts = tuple(Facts((HouseholdRegistered,), (tag(HouseholdNumber, n),)) for n in part)
+        known = division.ledger.read(facts)
+        taken |= {e.number: e.household_id for e in known.events(HouseholdRegistered)}
+    return taken
+
+
+def people_taken(division: Division, subjects: Sequence[str], month: Month) -> set[str]:
+    """Tags of people who are in a household already, covered in `month` or later, or dead."""
+    taken: set[str] = set()
+    for part in _batches(subjects):
+        facts = tuple(Facts((*Membership.FOLDS, *Cover.FOLDS), (subject,)) for subject in part)
+        known = division.ledger.read(facts)
+        for subject in part:
+            person = subject.partition(":")[2]
+            membership, cover = known.state(Membership, person), known.state(Cover, person)
+            if membership.household_id or membership.died_on or cover.active_from(month):
+                taken.add(subject)
+    return taken
+
+
+def _batches(items: Sequence[str], size: int = 1000) -> Iterator[Sequence[str]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
