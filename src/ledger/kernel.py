@@ -312,10 +312,10 @@ class Known:
         return found  # type: ignore[return-value]
 
     def events(self, *types: type[E]) -> Iterator[E]:
-        """The events read that are of one of `types`, in log order."""
+        """The events read that are of one of `types` (all when none is named), in log order."""
         for item in self.recorded:
-            if isinstance(item.event, types):
-                yield item.event
+            if not types or isinstance(item.event, types):
+                yield item.event  # type: ignore[misc]
 
 
 # --- Commands ---

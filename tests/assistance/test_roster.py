@@ -22,9 +22,11 @@ from ledger.identification.refusals import AfterCutOver
 from ledger.kernel import Month, OrganisationId, OutOfScope
 from ledger.organisation.commands import OpenOrganisation
 from ledger.organisation.events import Level
+from ledger.standards.commands import SetStandard
+from ledger.standards.refusals import NoStandard
 from projections.runner import Runner
 from projections.verify import verify_views
-from tests.scenario import ADMIN, CLERK, OTHER_CLERK, REGIMENT, Scenario, account_number, id_number
+from tests.scenario import ADMIN, CLERK, DIVISION, OTHER_CLERK, REGIMENT, Scenario, account_number, id_number
 
 ROOT = Path(__file__).resolve().parents[2]
 IN_TIME, CUT_OVER = datetime(2026, 8, 25, 2, tzinfo=UTC), date(2026, 9, 1)
@@ -478,6 +480,22 @@ def test_refuses_after_the_cut_over_and_for_another_organisation(company: Scenar
         take(company, path, actor=OTHER_CLERK)
     with pytest.raises(OutOfScope):
         take(company, path, organisation=OrganisationId("d12-sp"))
+
+
+def test_the_cut_over_in_force_holds_whatever_is_asked(company: Scenario, tmp_path: Path) -> None:
+    """57 art. 28: a dated parameter with its basis; without any nothing is imported."""
+    path = workbook(tmp_path / "r.xlsx", rows())
+    asked = RosterImport(path, REGIMENT, Month("2026-09"))
+    with pytest.raises(NoStandard):
+        import_roster(company.division, asked, CLERK, IN_TIME)
+    company.do(SetStandard, ADMIN, name="cut_over", organisation_id=DIVISION, value=20_260_825, unit="date",
+               from_date=date(2026, 1, 1), document="示范4号")  # fmt: skip
+    for given in (None, date(2027, 1, 1)):
+        with pytest.raises(AfterCutOver):
+            import_roster(company.division, asked, CLERK, IN_TIME, cut_over=given)
+    company.do(SetStandard, ADMIN, name="cut_over", organisation_id=REGIMENT, value=20_260_826, unit="date",
+               from_date=date(2026, 1, 1), document="示范5号")  # fmt: skip
+    assert import_roster(company.division, asked, CLERK, IN_TIME).recorded
 
 
 def test_a_report_for_an_office_neutralises_formulas(tmp_path: Path) -> None:

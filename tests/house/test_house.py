@@ -10,11 +10,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args, get_type_hints
 
+import msgspec
 import pytest
 
 import ledger
-from ledger.kernel import EVENT_TYPES, Refused
+from ledger.kernel import EVENT_TYPES, Fen, Refused
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = [ROOT / "src", ROOT / "projections"]
@@ -97,6 +99,72 @@ def test_every_refusal_says_its_rule_in_both_languages() -> None:
         assert "\n" not in refusal.english, cls
         assert not re.search(r"[一-鿿]", refusal.english.split("{")[0]), cls
         assert re.search(r"[一-鿿]", refusal.chinese), cls
+
+
+def names_used(path: Path) -> set[str]:
+    """Names a file uses; to import a name is not to use it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return names | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+
+def test_every_refusal_is_claimed_by_a_test() -> None:
+    import_everything()
+    used = set().union(*(names_used(p) for p in (ROOT / "tests").rglob("*.py") if p != Path(__file__)))
+    ours = [
+        cls
+        for cls in all_refusals()
+        if cls.__module__.split(".")[0] in ("ledger", "assistance", "graphql_api")
+    ]
+    assert len(ours) > 50
+    assert [cls.__name__ for cls in ours if cls.__name__ not in used] == []
+
+
+def test_no_area_of_the_ledger_knows_a_float() -> None:
+    """No float, no true division, no rounding of the language's own. (The store waits in seconds; it knows no money.)"""
+    areas = [p for p in sorted((ROOT / "src" / "ledger").rglob("*.py")) if p.parent.name != "store"]
+    assert len(areas) > 30
+    found = [
+        f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
+        for path in areas
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Constant) and isinstance(node.value, float))
+        or (isinstance(node, ast.Name) and node.id in ("float", "Decimal", "round"))
+        or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div))
+    ]
+    assert found == []
+
+
+def test_every_amount_in_an_event_is_typed_as_whole_fen() -> None:
+    import_everything()
+    structs = [*EVENT_TYPES.values(), *nested_structs()]
+    amounts = [
+        (cls.__name__, name, hint)
+        for cls in structs
+        for name, hint in get_type_hints(cls).items()
+        if name.endswith("_fen") and name in cls.__struct_fields__
+    ]
+    assert len(amounts) > 15
+    assert [a for a in amounts if a[2] is not Fen and a[2] != Fen | None] == []
+    floats = [
+        (cls.__name__, name)
+        for cls in structs
+        for name, hint in get_type_hints(cls).items()
+        if name in cls.__struct_fields__ and (hint is float or float in get_args(hint))
+    ]
+    assert floats == []
+
+
+def nested_structs() -> Iterator[type[msgspec.Struct]]:
+    """The structs events are made of."""
+    for name in ("registry", "identification", "funds", "payments", "standards", "organisation"):
+        for item in vars(importlib.import_module(f"ledger.{name}.events")).values():
+            if (
+                isinstance(item, type)
+                and issubclass(item, msgspec.Struct)
+                and item not in EVENT_TYPES.values()
+            ):
+                yield item
 
 
 def test_every_event_is_projected_or_listed_as_deliberately_not() -> None:

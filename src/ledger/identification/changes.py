@@ -134,14 +134,11 @@ class AdjustAmount(EntitlementCommand, frozen=True, kw_only=True):
         before = entitlement.file.counted
         counted = self._counted(entitlement, known)
         none_covered(known, [p for p in counted if p not in before], from_month, but=self.entitlement_id)
-        assessed = self._by_month(entitlement, counted, known, context, from_month)
-        if set(counted) == set(before) and all(
-            amounts.amounts == entitlement.amounts_in(each) for each, amounts in assessed
-        ):
-            raise NothingChanges
+        same_people = set(counted) == set(before)
         in_force: tuple[Amount, ...] | None = None
-        for each, amounts in assessed:
-            if amounts.amounts == in_force:
+        for each, amounts in self._by_month(entitlement, counted, known, context, from_month):
+            unchanged = same_people and amounts.amounts == entitlement.amounts_in(each)
+            if amounts.amounts == in_force or (in_force is None and unchanged):
                 continue
             yield AmountAdjusted(
                 counted=counted,
@@ -156,6 +153,8 @@ class AdjustAmount(EntitlementCommand, frozen=True, kw_only=True):
                 **self.of(entitlement),
             )
             in_force = amounts.amounts
+        if in_force is None:
+            raise NothingChanges
 
     @staticmethod
     def _counted(entitlement: Entitlement, known: Known) -> tuple[PersonId, ...]:
