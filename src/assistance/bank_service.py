@@ -13,7 +13,8 @@ from eventsourcing.persistence import IntegrityError
 
 from assistance.bank import BankFileError, BankLine, Layout, read_return, write_file
 from assistance.payment_rows import read_rows
-from assistance.payment_service import (
+from assistance.payment_service import file_sha256
+from assistance.run_recording import (
     ATTEMPTS,
     CHUNK,
     DrawResult,
@@ -21,7 +22,6 @@ from assistance.payment_service import (
     close,
     condition_of,
     digest_of,
-    file_sha256,
     funds_of,
     in_attempts,
     may_prepare,

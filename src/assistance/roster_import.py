@@ -9,11 +9,12 @@ from pathlib import Path
 
 from eventsourcing.persistence import IntegrityError
 
+from assistance.cut_over import cut_over_of
 from assistance.payment_service import day_of, file_sha256
 from assistance.roster import read_roster
 from assistance.roster_check import RosterHousehold, check_rows
 from assistance.roster_columns import HEADER_OF
-from assistance.roster_known import cut_over_of, numbers_taken, people_taken
+from assistance.roster_known import numbers_taken, people_taken
 from assistance.roster_report import ImportReport, Problem, one_a_cell
 from assistance.wiring import Division
 from ledger.identification.decisions import prior_cover
@@ -94,7 +95,7 @@ def import_roster(
     known, head = division.ledger.read_with_head((Organisation.facts(asked.organisation_id),))
     organisation = require_open(known, asked.organisation_id, today)
     require_scope(actor, organisation)
-    cut_over = cut_over_of(division, organisation.lineage, otherwise=cut_over)
+    cut_over = cut_over_of(division, asked.organisation_id, otherwise=cut_over)
     if today >= cut_over:
         raise AfterCutOver(cut_over=cut_over)
     report = ImportReport(asked.path.name, file_sha256(asked.path))

@@ -1,29 +1,14 @@
-"""What the ledger knows already of what a roster names: numbers in use, people taken, the cut-over."""
+"""What the ledger knows already of what a roster names: numbers in use and people taken."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from assistance.wiring import Division
 from ledger.identification.states import Cover
 from ledger.kernel import Facts, HouseholdNumber, Month, tag
 from ledger.registry.events import HouseholdRegistered
 from ledger.registry.states import Membership
-from ledger.standards.book import StandardBook, facts_for
-
-
-def cut_over_of(division: Division, lineage: tuple[str, ...], *, otherwise: date | None = None) -> date:
-    """The cut-over date in force, a parameter with its basis, or else the one given.
-
-    Raises ``NoStandard`` when there is neither, ``NoBasis``.
-    """
-    facts = tuple(facts_for("cut_over", None, lineage, None, None))
-    book = StandardBook(division.ledger.read(facts).events())
-    if otherwise is not None and book.optional("cut_over", None, lineage, date.max) is None:
-        return otherwise
-    value = str(book.get("cut_over", None, lineage, date.max).value)
-    return date(int(value[:4]), int(value[4:6]), int(value[6:]))
 
 
 def numbers_taken(division: Division, numbers: Sequence[str]) -> dict[str, str]:

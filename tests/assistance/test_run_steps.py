@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import assistance.payment_service as service
+import assistance.run_recording as recording
 from assistance.bank import Layout, simulate_bank
 from assistance.bank_service import ReconcileReport, lines_of, reconcile, reissue, send
 from ledger.identification.changes import EndCategory
@@ -217,7 +218,7 @@ def test_refuses_a_second_regular_line_of_a_slot() -> None:
 
 def cut_off(scenario: Scenario, monkeypatch: pytest.MonkeyPatch, draw: Any, after: int = 1) -> None:
     """Draws in chunks of one line and stops after some."""
-    monkeypatch.setattr(service, "CHUNK", 1)
+    monkeypatch.setattr(recording, "CHUNK", 1)
 
     def stop(done: int) -> None:
         if done == after:
