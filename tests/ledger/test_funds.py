@@ -10,7 +10,7 @@ import pytest
 from ledger.funds.commands import AllocateFund, ReceiveFund
 from ledger.funds.events import FundAllocated, FundReceived, Source
 from ledger.funds.refusals import BadAmount, FundUnknown, NoUses, Overallocated
-from ledger.kernel import Actor, Fen, FundId, NotAllowed, OutOfScope, Role
+from ledger.kernel import Actor, Fen, FundId, NotAllowed, OutOfScope, Role, UnusableValue
 from ledger.organisation.commands import CloseOrganisation
 from ledger.organisation.refusals import OrganisationUnknown
 from ledger.payments.draw import split_funds
@@ -33,6 +33,8 @@ RECEIVED: dict[str, Any] = {
         ({"amount_fen": Fen(-1)}, BadAmount),
         ({"uses": ()}, NoUses),
         ({"received_on": date(2026, 11, 25)}, BadDate),
+        ({"amount_fen": Fen(10**13 + 1)}, UnusableValue),
+        ({"name": "a\x00b"}, UnusableValue),
     ],
 )
 def test_refuses_money_that_cannot_have_arrived(
