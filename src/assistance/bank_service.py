@@ -179,20 +179,20 @@ def reconcile(
         run, instructed, known = lines_of(division, run_id)
         _in_scope(division, run, actor)
         earlier = [e for e in known.events(RunReconciled) if e.file_hash == file_hash]
-        outcomes = {e.payment_id: e for e in known.events(PaymentSettled, PaymentReturned)}
-        mine = {p for p, e in outcomes.items() if e.command_id == command_id}
-        judged = judge(content.lines, {line.payment_id: line for line in instructed}, outcomes.keys() - mine)
+        outcomes = list(known.events(PaymentSettled, PaymentReturned))
+        mine = {e.payment_id for e in outcomes if e.command_id == command_id}
+        before = {e.payment_id: e for e in outcomes if e.command_id != command_id}
+        judged = judge(content.lines, {line.payment_id: line for line in instructed}, before)
         if earlier:
             return ReconcileReport(earlier[0], judged, True)
         if run.status not in ("sent", "reconciled"):
             raise WrongStatus(status=run.status, needed="sent")
         if not content.lines or all(j.state is LineState.UNKNOWN for j in judged):
             raise WrongReturnFile(why="it names no line of the run", why_zh="其中没有本批次的明细")
-        header = close_file(
-            run, judged, known.events(PaymentSettled, PaymentReturned), file_hash=file_hash, file_name=path.name,
-            truncated=content.truncated,
-        )  # fmt: skip
         new = [j.event for j in judged if j.event is not None and j.event.payment_id not in mine]
+        header = close_file(
+            run, judged, outcomes, file_hash=file_hash, file_name=path.name, truncated=content.truncated
+        )
         after = known.recorded[-1].position
         try:
             _record(division, run_id, [*new, header], actor, now, command_id, after, progress)

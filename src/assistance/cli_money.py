@@ -31,6 +31,7 @@ AGAIN = " (recorded before, nothing new 此前已登记，未重复)"
 STATES = {
     "settled": "发放成功",
     "returned": "退回",
+    "bounced": "到账后退回",
     "amount_differs": "金额不符",
     "unknown": "不属于本批次",
     "duplicate": "重复行",

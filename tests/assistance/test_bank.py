@@ -11,7 +11,7 @@ from assistance.bank import BankFileError, Layout, layouts, read_return, simulat
 from assistance.bank_service import ReconcileReport, lines_of, reconcile, reissue, send
 from ledger.kernel import RunId
 from ledger.payments.commands import ApproveRun, ReviewRun
-from ledger.payments.events import PaymentSettled
+from ledger.payments.events import PaymentReturned, PaymentSettled
 from ledger.payments.refusals import (
     NothingToReissue,
     RosterChanged,
@@ -19,9 +19,10 @@ from ledger.payments.refusals import (
     WrongReturnFile,
     WrongStatus,
 )
+from ledger.payments.states import SpentFund
 from projections.runner import Runner
 from projections.verify import verify_views
-from tests.scenario import CLERK, FINANCE, NOW, REVIEWER, Scenario
+from tests.scenario import CLERK, FINANCE, NOW, REGIMENT, REVIEWER, Scenario
 
 CSV = Layout.load("csv_gb18030")
 
@@ -105,6 +106,7 @@ def test_every_line_ends_in_one_state_and_nothing_else_is_touched(sent: tuple[Sc
         "unknown": 1,
         "duplicate": 1,
         "already": 0,
+        "bounced": 0,
         "unclear": 0,
     }
     assert report.header.truncated
@@ -118,9 +120,82 @@ def test_a_missing_end_is_stated(sent: tuple[Scenario, RunId, Path]) -> None:
 
 
 def test_a_line_concluded_by_another_file_is_left_alone(sent: tuple[Scenario, RunId, Path]) -> None:
-    settle(sent, answer(sent[2]))
-    report = settle(sent, answer(sent[2], {0: {"状态": "失败", "失败原因": "冻结"}}))
+    settle(sent, answer(sent[2], {0: {"状态": "失败", "失败原因": "冻结"}}))
+    report = settle(
+        sent, answer(sent[2])
+    )  # what came back may have been paid again: it is never settled later
     assert (report.counts["already"], report.header.settled, report.header.returned) == (3, 0, 0)
+
+
+BOUNCED = {0: {"状态": "失败", "失败原因": "销户"}}
+
+
+def test_a_line_settled_and_sent_back_later_is_counted_once(sent: tuple[Scenario, RunId, Path]) -> None:
+    """issued = settled + returned + pending, in the run, the fund and the books, whatever was said first."""
+    scenario, run_id, path = sent
+    settle(sent, answer(path))
+    report = settle(sent, answer(path, BOUNCED))
+    assert (report.counts["bounced"], report.counts["already"], report.counts["settled"]) == (1, 2, 0)
+    header = report.header
+    assert (header.settled, header.settled_fen, header.returned, header.returned_fen) == (
+        -1,
+        -110_000,
+        1,
+        110_000,
+    )
+    run, _, _ = lines_of(scenario.division, run_id)
+    assert (run.status, run.settled_fen, run.returned_fen, run.pending_fen) == (
+        "reconciled",
+        220_000,
+        110_000,
+        0,
+    )
+    fund = scenario.fund_id  # type: ignore[attr-defined]
+    balance = scenario.ledger.read((SpentFund.facts(fund),)).state(SpentFund, fund).balances[REGIMENT]
+    assert (balance.committed, balance.paid, balance.returned) == (330_000, 220_000, 110_000)
+    with Runner(scenario.division.url, scenario.division.schema) as runner:
+        runner.catch_up()
+        statuses = runner.connection.execute(
+            "SELECT status, count(*) FROM payments GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+        totals = runner.connection.execute("SELECT settled, returned, status FROM payment_runs").fetchone()
+        spent = runner.connection.execute(
+            "SELECT sum(balance_fen) FROM account_balances WHERE account = 'expenses:assistance'"
+        ).fetchone()
+    assert (statuses, totals, spent) == ([("returned", 1), ("settled", 2)], (2, 1, "reconciled"), (220_000,))
+    assert [
+        r.view for r in verify_views(scenario.division.url, scenario.division.schema) if not r.equal
+    ] == []
+    again = reissue(scenario.division, scenario.command_id(), run_id, (fund,), CLERK, NOW).header
+    assert (again.lines, again.total_fen) == (1, 110_000)
+
+
+def test_a_line_sent_back_later_is_recorded_once(sent: tuple[Scenario, RunId, Path]) -> None:
+    settle(sent, answer(sent[2]))
+    settle(sent, answer(sent[2], BOUNCED))
+    report = settle(sent, answer(sent[2], {**BOUNCED, 1: {"状态": "处理中"}}))
+    assert (report.counts["already"], report.header.settled, report.header.returned) == (3, 0, 0)
+
+
+def test_a_file_of_late_returns_cut_off_goes_on_where_it_stopped(
+    sent: tuple[Scenario, RunId, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import assistance.bank_service as service
+
+    settle(sent, answer(sent[2]))
+    path = answer(sent[2], dict.fromkeys(range(3), BOUNCED[0]))
+    monkeypatch.setattr(service, "CHUNK", 1)
+
+    def stop(done: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        reconcile(sent[0].division, sent[1], path, FINANCE, NOW, progress=stop)
+    report = settle(sent, path)
+    assert (report.counts["bounced"], report.header.settled, report.header.returned) == (3, -3, 3)
+    run, _, known = lines_of(sent[0].division, sent[1])
+    assert (len(list(known.events(PaymentReturned))), run.returned_fen, run.settled_fen) == (3, 330_000, 0)
 
 
 def test_refuses_a_file_of_another_run(sent: tuple[Scenario, RunId, Path]) -> None:
@@ -137,7 +212,7 @@ def test_a_line_whose_outcome_is_not_said_is_unclear_and_never_returned(
     report = settle(sent, answer(sent[2], {0: {"状态": "处理中"}, 1: {"状态": ""}}))
     assert (report.counts["unclear"], report.counts["returned"], report.counts["settled"]) == (2, 0, 1)
     assert report.header.unclear == 2
-    later = settle(sent, answer(sent[2], {2: {"状态": "失败", "失败原因": "销户"}}))
+    later = settle(sent, answer(sent[2], {2: {"状态": "处理中"}}))
     assert (later.counts["settled"], later.counts["already"]) == (2, 1)
     run, _, _ = lines_of(sent[0].division, sent[1])
     assert (run.settled_fen, run.returned_fen, run.pending_fen) == (330_000, 0, 0)

@@ -209,3 +209,5 @@ class RunReconciled(Event, frozen=True, kw_only=True):
     truncated: bool = False
     unclear: int = 0
     """Lines whose outcome the file does not say, or says twice and differently."""
+    bounced: int = 0
+    """Lines an earlier file had called settled and this one sent back: out of `settled`, which may so be negative, into `returned`."""

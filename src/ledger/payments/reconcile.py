@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -10,12 +10,16 @@ from ledger.kernel import Fen, FileHash, FundId, OrganisationId, RunId
 from ledger.payments.events import PaymentInstructed, PaymentReturned, PaymentSettled, RunReconciled
 from ledger.payments.states import Run, split_difference
 
+Outcome = PaymentSettled | PaymentReturned
+
 
 class LineState(StrEnum):
     """How one line of a return file ended."""
 
     SETTLED = "settled"
     RETURNED = "returned"
+    BOUNCED = "bounced"
+    """Sent back after an earlier file had called it paid."""
     AMOUNT_DIFFERS = "amount_differs"
     UNKNOWN = "unknown"
     DUPLICATE = "duplicate"
@@ -39,13 +43,17 @@ class Judged(NamedTuple):
 
     line: ReturnLine
     state: LineState
-    event: PaymentSettled | PaymentReturned | None
+    event: Outcome | None
 
 
 def judge(
-    lines: Iterable[ReturnLine], instructed: Mapping[str, PaymentInstructed], concluded: Set[str]
+    lines: Iterable[ReturnLine], instructed: Mapping[str, PaymentInstructed], before: Mapping[str, Outcome]
 ) -> list[Judged]:
-    """Every line with its one state. `concluded` are payments settled or returned before this file."""
+    """Every line with its one state. `before` is what was said last of a payment before this file.
+
+    A payment that was settled may still come back: the account bank refuses it days later, and the money is at the
+    office again. One that came back is never settled afterwards: it may have been paid again already.
+    """
     lines = list(lines)
     seen: set[str] = set()
     contradicted = _contradicted(lines, instructed)
@@ -58,12 +66,14 @@ def judge(
             state = LineState.DUPLICATE
         elif line.amount_fen != payment.amount_fen:
             state = LineState.AMOUNT_DIFFERS
-        elif line.payment_id in concluded:
-            state = LineState.ALREADY
-        elif line.succeeded is None or line.payment_id in contradicted:
-            state = LineState.UNCLEAR
+        elif line.payment_id in before:
+            bounced = line.succeeded is False and isinstance(before[line.payment_id], PaymentSettled)
+            state = LineState.BOUNCED if bounced else LineState.ALREADY
         else:
             state = LineState.SETTLED if line.succeeded else LineState.RETURNED
+        concluded = state in (LineState.SETTLED, LineState.RETURNED, LineState.BOUNCED)
+        if concluded and (line.succeeded is None or line.payment_id in contradicted):
+            state = LineState.UNCLEAR
         if payment is not None:
             seen.add(line.payment_id)
         judged.append(Judged(line, state, _event(line, state, payment)))
@@ -89,14 +99,12 @@ def outcome_fields(payment: PaymentInstructed) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _event(
-    line: ReturnLine, state: LineState, payment: PaymentInstructed | None
-) -> PaymentSettled | PaymentReturned | None:
+def _event(line: ReturnLine, state: LineState, payment: PaymentInstructed | None) -> Outcome | None:
     if payment is None:
         return None
     if state is LineState.SETTLED:
         return PaymentSettled(bank_reference=line.reference, **outcome_fields(payment))
-    if state is LineState.RETURNED:
+    if state in (LineState.RETURNED, LineState.BOUNCED):
         reason = line.reason or "未说明 not stated"
         return PaymentReturned(reason=reason, bank_reference=line.reference, **outcome_fields(payment))
     return None
@@ -105,7 +113,7 @@ def _event(
 def close_file(
     run: Run,
     judged: Sequence[Judged],
-    recorded: Iterable[PaymentSettled | PaymentReturned],
+    recorded: Iterable[Outcome],
     *,
     file_hash: FileHash,
     file_name: str,
@@ -113,8 +121,9 @@ def close_file(
 ) -> RunReconciled:
     """The header that closes a return file: counts and totals by state, and what they mean for each fund.
 
-    `recorded` are the outcomes of the run recorded so far. What it settled and returned is everything no header
-    has counted yet: with the file's own lines, those of a file that was cut off before its header.
+    `recorded` are the outcomes of the run recorded so far, in order. What it settled and returned is everything no
+    header has counted yet: with the file's own lines, those of a file that was cut off before its header. A bounced
+    line is counted out of what was settled and into what came back, so that issued = settled + returned + pending.
     """
     counts = {state: sum(j.state is state for j in judged) for state in LineState}
     outcomes = {e.payment_id: e for e in [*recorded, *(j.event for j in judged if j.event is not None)]}
@@ -141,5 +150,6 @@ def close_file(
         duplicate=counts[LineState.DUPLICATE],
         already=counts[LineState.ALREADY],
         unclear=counts[LineState.UNCLEAR],
+        bounced=counts[LineState.BOUNCED],
         truncated=truncated,
     )

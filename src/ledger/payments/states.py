@@ -102,7 +102,7 @@ def split_in_order(splits: Sequence[FundSplit], amount: int) -> dict[str, int]:
 
 
 def split_difference(splits: Sequence[FundSplit], before: int, after: int) -> tuple[FundSplit, ...]:
-    """What the step from one running total to a greater one means for each fund; zeros left out."""
+    """What the step from one running total to another means for each fund; zeros left out."""
     old, new = split_in_order(splits, before), split_in_order(splits, after)
     return tuple(
         FundSplit(fund_id=fund, amount_fen=Fen(new[fund] - old[fund]))
