@@ -37,6 +37,7 @@ from ledger.registry.refusals import (
     PersonTwice,
     SameOrganisation,
     TooManyMembers,
+    WrongCompany,
 )
 from ledger.registry.states import Household
 from tests.scenario import (
@@ -313,3 +314,28 @@ def test_organisations_stand_under_each_other_in_order(scenario: Scenario) -> No
     company = Actor(operator_id="w", organisation_id="c1", role=Role.CLERK)
     with pytest.raises(OutOfScope):
         register(scenario, HEAD, actor=company)
+
+
+def test_refuses_a_company_of_another_regiment(scenario: Scenario) -> None:
+    """Registered or moved, a household is in a company below the regiment in charge of it."""
+    for company, parent in (("c1", REGIMENT), ("c2", OTHER)):
+        scenario.do(
+            OpenOrganisation,
+            ADMIN,
+            organisation_id=company,
+            name=company,
+            level=Level.COMPANY,
+            parent_id=parent,
+        )
+    for company, refusal in (("c2", WrongCompany), (REGIMENT, WrongCompany), ("c9", OrganisationUnknown)):
+        with pytest.raises(refusal):
+            register(scenario, HEAD, company_id=company)
+    register(scenario, HEAD, company_id="c1")
+    household, _ = scenario.household(11, 1)
+    moved = {"household_id": household, "to_id": OTHER, "area": Area.URBAN, "moved_on": date(2026, 10, 1),
+             "last_month_here": "2026-10", "transfer_letter": "x"}  # fmt: skip
+    for company, refusal in (("c1", WrongCompany), (OTHER, WrongCompany), ("c9", OrganisationUnknown)):
+        with pytest.raises(refusal):
+            scenario.do(MoveHousehold, CLERK, company_id=company, **moved)
+    (event,) = scenario.do(MoveHousehold, CLERK, company_id="c2", **moved).events
+    assert event.company_id == "c2"  # type: ignore[attr-defined]

@@ -21,7 +21,7 @@ from ledger.kernel import (
     tag,
 )
 from ledger.organisation.states import Organisation, require_open
-from ledger.registry.commands import HouseholdCommand, not_in_future, succession
+from ledger.registry.commands import HouseholdCommand, not_in_future, require_company, succession
 from ledger.registry.events import (
     AccountNominated,
     Area,
@@ -76,12 +76,14 @@ class MoveHousehold(HouseholdCommand, frozen=True, kw_only=True):
     transfer_letter: str
 
     def more(self, known: Known, context: Context) -> Boundary:
-        return (Organisation.facts(self.to_id),)
+        places = [self.to_id, *([self.company_id] if self.company_id is not None else [])]
+        return tuple(Organisation.facts(place) for place in places)
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
         household = self.household(known, context)
         not_in_future(self.moved_on, context.today, "move on", "迁移日期")
         require_open(known, self.to_id, self.moved_on)
+        require_company(known, self.company_id, self.to_id, self.moved_on)
         if self.to_id == household.organisation_id:
             raise SameOrganisation(organisation=self.to_id)
         if household.moves and month(self.last_month_here) <= household.moves[-1][0]:

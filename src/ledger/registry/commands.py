@@ -46,6 +46,7 @@ from ledger.registry.refusals import (
     PersonDeceased,
     PersonTwice,
     TooManyMembers,
+    WrongCompany,
 )
 from ledger.registry.states import Household, Membership
 
@@ -170,8 +171,7 @@ class RegisterHousehold(Command, frozen=True, kw_only=True):
         if self.consent_on is not None:
             not_in_future(self.consent_on, context.today, "consent on", "授权日期")
         require_scope(context.actor, require_open(known, self.organisation_id, day))
-        if self.company_id is not None:
-            require_open(known, self.company_id, day)
+        require_company(known, self.company_id, self.organisation_id, day)
         if any(r.number == self.number for r in known.events(HouseholdRegistered)):
             raise HouseholdNumberTaken(number=self.number)
         check_composition(self.members)
@@ -200,6 +200,14 @@ class RegisterHousehold(Command, frozen=True, kw_only=True):
             occurred_on=day,
         )
         yield from joined
+
+
+def require_company(known: Known, company_id: str | None, organisation_id: str, day: date) -> None:
+    """Raises ``OrganisationUnknown`` or :class:`WrongCompany` unless the company, if any, is open and stands below the organisation."""
+    if company_id is None:
+        return
+    if organisation_id not in require_open(known, company_id, day).path:
+        raise WrongCompany(company=company_id, organisation=organisation_id)
 
 
 def check_composition(members: Iterable[NewMember]) -> None:

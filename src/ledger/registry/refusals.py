@@ -118,3 +118,10 @@ class SameOrganisation(Refused):
 
     该家庭已在{organisation}。
     """
+
+
+class WrongCompany(Refused):
+    """{company} is no company or community of {organisation}.
+
+    {company}不是{organisation}所属的连队或社区。
+    """
