@@ -60,6 +60,7 @@ def _attempt(
     header = close_run(
         plan.lines, run_id=run_id, organisation_id=command.organisation_id, programme=command.programme,
         month=command.month, funds=funds_of(division, command), drawn_at_position=rows.position,
+        overpaid=plan.overpaid, without_account=plan.without_account,
     )  # fmt: skip
     if not record_lines(division, plan.lines, run_id, actor, now, progress):
         return None

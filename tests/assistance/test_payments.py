@@ -93,6 +93,13 @@ def test_a_late_end_is_reported_as_overpaid_and_pays_nothing_more(scenario: Scen
         (gone, "2026-10", 110_000)
     ]
     assert result.header.lines == 1
+    scenario.covered(21, account=False)
+    with pytest.raises(
+        NothingDue, match="110000 fen were overpaid, 1 entitlements have no account"
+    ) as refused:
+        scenario.draw(fund, "2026-11")
+    assert [tuple(found) for found in refused.value.facts["overpaid"]] == [(gone, "2026-10", "base", 110_000)]  # type: ignore[attr-defined]
+    assert "多发110000分，无账户1户" in refused.value.chinese
 
 
 def test_a_rise_back_dated_pays_the_difference(scenario: Scenario) -> None:

@@ -282,13 +282,19 @@ def close_run(
     funds: Sequence[SpentFund],
     drawn_at_position: int,
     corrects: str | None = None,
+    overpaid: Sequence[Overpaid] = (),
+    without_account: Sequence[str] = (),
 ) -> RunDrawn:
     """The header that puts the lines in force and commits their total on the funds.
 
-    Raises ``NothingDue``, ``UseExcluded``, ``BeyondAllocation``.
+    Raises ``UseExcluded``, ``BeyondAllocation``, and ``NothingDue``, which then says in place of the run what was
+    found `overpaid` (in its facts, each) and how many have no account.
     """
     if not lines:
-        raise NothingDue(programme=programme, month=month, organisation=organisation_id)
+        raise NothingDue(
+            programme=programme, month=month, organisation=organisation_id, overpaid=tuple(overpaid),
+            overpaid_fen=sum(found.amount_fen for found in overpaid), accountless=len(without_account),
+        )  # fmt: skip
     total = sum(line.amount_fen for line in lines)
     splits = split_funds(total, funds, organisation_id, programme)
     return RunDrawn(

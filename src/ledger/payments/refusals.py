@@ -33,9 +33,9 @@ class UseExcluded(Refused):
 
 
 class NothingDue(Refused):
-    """Nothing is due that is not in a run already: {programme} {month} at {organisation}.
+    """Nothing is due that is not in a run already: {programme} {month} at {organisation}; {overpaid_fen} fen were overpaid, {accountless} entitlements have no account.
 
-    {organisation}{month}的{programme}没有应发未编制的金额。
+    {organisation}{month}的{programme}没有应发未编制的金额；多发{overpaid_fen}分，无账户{accountless}户。
     """
 
 
