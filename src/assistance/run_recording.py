@@ -24,6 +24,7 @@ from ledger.kernel import (
     Month,
     NotAllowed,
     OrganisationId,
+    Refused,
     Role,
     RollId,
     RunId,
@@ -71,7 +72,8 @@ def in_attempts(
     """The command's run if it was drawn before, otherwise attempts, under the next run id when one was abandoned.
 
     An attempt answers None when what it read was overtaken; the next goes on with the lines it left if they are
-    still those due. Raises ``Busy`` after too many.
+    still those due. Raises ``Busy`` after too many, and what an attempt refuses, unless another who asked for the
+    same has drawn the run meanwhile: then that is the answer.
     """
     abandoned = 0
     for _ in range(ATTEMPTS):
@@ -82,7 +84,13 @@ def in_attempts(
         if done == "abandoned":
             abandoned += 1
             continue
-        result = attempt(run_id)
+        try:
+            result = attempt(run_id)
+        except Refused:
+            drawn = existing(division, run_id, command, digest)
+            if not isinstance(drawn, DrawResult):
+                raise
+            return drawn
         if result is not None:
             return result
     raise Busy
@@ -184,13 +192,16 @@ def record_lines(
     now: datetime,
     progress: Progress | None = None,
 ) -> bool:
-    """Records the lines that are not recorded yet. False, to be tried anew, when someone else resumed the same run.
+    """Records the lines that are not recorded yet. False, to be tried anew, when someone else resumed or concluded
+    the same run: no line ever lands behind its header.
 
     Lines recorded before that are not those due now (or go to other accounts, or were prepared by someone else)
     abandon the run: nothing of it ever counts, and a new one is begun.
     """
-    own = Facts(types=(PaymentInstructed, RunAbandoned), tags=(tag(RunId, run_id),))
+    own = Facts(types=(PaymentInstructed, RunDrawn, RunAbandoned), tags=(tag(RunId, run_id),))
     known, position = division.ledger.read_with_head((own,))
+    if any(known.events(RunDrawn, RunAbandoned)):
+        return False
     before = list(known.events(PaymentInstructed))
     same = all(line.actor.operator_id == actor.operator_id for line in before)
     if not same or _keys(before) != _keys(lines[: len(before)]):

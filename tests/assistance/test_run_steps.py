@@ -19,6 +19,7 @@ from ledger.kernel import (
     Actor,
     CommandId,
     CommandIdReused,
+    Facts,
     FundId,
     HouseholdId,
     Month,
@@ -28,6 +29,7 @@ from ledger.kernel import (
     Role,
     RunId,
     derived_id,
+    tag,
 )
 from ledger.payments.commands import ApproveRun, ReviewRun, SendRun
 from ledger.payments.draw import Paid, check_slots, plan_run
@@ -263,6 +265,35 @@ def test_a_draw_cut_off_before_an_account_changed_pays_to_the_new_account(
     holders = {row[1] for row in csv.reader(path.read_text(encoding="gb18030").splitlines())}
     assert {f"测试{500 + n}" for n in range(3)} <= holders
     assert not {"测试1", "测试11", "测试21"} & holders
+
+
+def test_no_line_lands_behind_the_header_or_the_end_of_its_run(scenario: Scenario) -> None:
+    """Someone slow goes on with a plan made before the run was closed, or abandoned."""
+    last = max(scenario.covered(n)[2] for n in (1, 11, 21))
+    command, ask = asked(scenario, scenario.fund())
+    runs = [RunId(derived_id(command.command_id, f"run/{n}")) for n in range(2)]
+    slow, closed = (service._plan(scenario.division, command, run, CLERK, NOW)[0].lines for run in runs)
+
+    def going_on(run: RunId, lines: list[PaymentInstructed]) -> int:
+        assert not recording.record_lines(scenario.division, lines, run, CLERK, NOW)
+        known = scenario.ledger.read((Facts((PaymentInstructed,), (tag(RunId, run),)),))
+        return len(known.recorded)
+
+    assert recording.record_lines(scenario.division, slow[:2], runs[0], CLERK, NOW)
+    scenario.account(HouseholdId(slow[0].household_id), PersonId(slow[0].person_id), 500)
+    scenario.do(
+        EndCategory, REVIEWER, entitlement_id=last, last_month="2026-09", reason="x", article="57 art. 31"
+    )
+    assert (ask().header.run_id, ask().header.lines) == (runs[1], 2)
+    assert going_on(runs[0], slow) == 2  # abandoned: its first line was due to another account by then
+    new = service._plan(scenario.division, command._replace(month=Month("2026-11")), runs[1], CLERK, NOW)[
+        0
+    ].lines
+    _, recorded, _ = lines_of(scenario.division, runs[1])
+    assert going_on(runs[1], [*recorded, closed[2], *new]) == 2
+    assert [
+        r.view for r in verify_views(scenario.division.url, scenario.division.schema) if not r.equal
+    ] == []
 
 
 def test_a_draw_gone_on_with_by_another_is_the_others_alone(

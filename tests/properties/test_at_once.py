@@ -195,6 +195,23 @@ def test_one_regular_line_of_a_month_and_component(scenario: Scenario, second: D
     assert set(slots.values()) == {1}
 
 
+def test_the_same_draw_asked_for_twice_is_one_run_for_both(scenario: Scenario, second: Division) -> None:
+    """Whoever comes second is given the run of the first, not told that nothing is due any more."""
+    for n in (1, 11, 21):
+        scenario.covered(n)
+    fund = scenario.fund()
+    for of in ("2026-10", "2026-11", "2026-12"):
+        command = DrawRun(scenario.command_id(), REGIMENT, "dibao", Month(of), (fund,))
+
+        def ask(division: Division, command: DrawRun = command) -> object:
+            return draw(division, command, CLERK, NOW).header
+
+        answers = at_once(scenario, second, *[ask] * 4)
+        assert len({header.run_id for header in answers}) == 1  # type: ignore[attr-defined]
+    lines = scenario.ledger.read((Facts((PaymentInstructed,)),)).recorded
+    assert len(lines) == 9
+
+
 def test_nothing_is_drawn_for_a_month_ended_meanwhile(scenario: Scenario, second: Division) -> None:
     """Whichever is first: an end recorded before the header is one the run has obeyed."""
     _, _, gone = scenario.covered(1)
