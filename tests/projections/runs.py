@@ -176,11 +176,16 @@ class Runs:
                        self.rng.choice((None, f"R{n}")))
             for n, line in enumerate(chosen)
         ]  # fmt: skip
-        concluded = {e.payment_id for e in self.life.events(PaymentSettled, PaymentReturned)}
-        judged = judge(said, {line.payment_id: line for line in lines}, concluded)
+        outcomes = [e for e in self.life.events(PaymentSettled, PaymentReturned) if e.run_id == run.id]
+        judged = judge(said, {line.payment_id: line for line in lines}, {e.payment_id: e for e in outcomes})
         file_hash = FileHash(f"{len(self.life.recorded):064d}")
         closed = close_file(
-            run, judged, file_hash=file_hash, file_name="回盘.csv", truncated=self.rng.random() < 0.1
+            run,
+            judged,
+            outcomes,
+            file_hash=file_hash,
+            file_name="回盘.csv",
+            truncated=self.rng.random() < 0.1,
         )
         self.life.append(*[j.event for j in judged if j.event is not None], closed, role=Role.FINANCE)
 
