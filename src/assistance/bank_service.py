@@ -60,7 +60,7 @@ from ledger.payments.events import (
     RunReconciled,
     RunSent,
 )
-from ledger.payments.reconcile import Judged, LineState, close_file, judge, outcome_fields
+from ledger.payments.reconcile import Judged, LineState, Outcome, close_file, judge, outcome_fields
 from ledger.payments.refusals import NothingToReissue, RunUnknown, WrongReturnFile, WrongStatus
 from ledger.payments.states import Run
 from ledger.store.execute import Busy
@@ -179,9 +179,9 @@ def reconcile(
         run, instructed, known = lines_of(division, run_id)
         _in_scope(division, run, actor)
         earlier = [e for e in known.events(RunReconciled) if e.file_hash == file_hash]
-        outcomes = list(known.events(PaymentSettled, PaymentReturned))
+        outcomes: list[Outcome] = list(known.events(PaymentSettled, PaymentReturned))
         mine = {e.payment_id for e in outcomes if e.command_id == command_id}
-        before = {e.payment_id: e for e in outcomes if e.command_id != command_id}
+        before: dict[str, Outcome] = {e.payment_id: e for e in outcomes if e.command_id != command_id}
         judged = judge(content.lines, {line.payment_id: line for line in instructed}, before)
         if earlier:
             return ReconcileReport(earlier[0], judged, True)
