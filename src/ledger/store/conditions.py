@@ -17,6 +17,14 @@ def condition_json(condition: DCBAppendCondition) -> str:
     return json.dumps({"a": condition.after or 0, "i": asked or [{"t": [], "g": [], "k": []}]})
 
 
+def asked_keys(condition: DCBAppendCondition) -> list[int] | None:
+    """The key of each item's first tag: where none was seen, nothing matches. None when an item has no tag."""
+    items = condition.fail_if_events_match.items
+    if not items or not all(i.tags for i in items):
+        return None
+    return [tag_key(i.tags[0]) for i in items]
+
+
 def vault_json(writes: VaultWrites) -> str:
     """Vault rows, their bytes in hexadecimal."""
     return json.dumps(

@@ -2,38 +2,57 @@
 
 from __future__ import annotations
 
+import select
+import struct
 import threading
 from collections import deque
 from collections.abc import Sequence
+from datetime import timedelta
+from weakref import WeakKeyDictionary
 
 import psycopg
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent
 from eventsourcing.persistence import IntegrityError
-from psycopg_pool import PoolTimeout
+from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq.abc import PGresult
 
+from ledger.store import binary
 from ledger.store.appending import MAX_BYTES, Appended, VaultWrites
-from ledger.store.conditions import condition_json, vault_json
+from ledger.store.conditions import asked_keys, condition_json, vault_json
 from ledger.store.database import Connection, Database
 from ledger.store.failures import is_lost, told
-from ledger.store.leaves import content_digest, tag_key
+from ledger.store.leaves import EPOCH, content_digest, tag_key
 
 GROUP = 64
 """The most requests one transaction takes."""
 
+_POSTGRES_EPOCH_US = 946_684_800_000_000
+_STATEMENT = b"ledger_append"
+_APPEND = b"""SELECT last_positions, at FROM append_requests($1::integer, $2::text[], $3::bytea[], $4::bytea[],
+    $5::text[], $6::integer[], $7::bigint[], $8::integer[], $9::integer[], $10::bigint[], $11::bigint[],
+    $12::integer[], $13::integer[], $14::text[], $15::text[])"""
+
 
 class Request:
-    """One caller's events, condition and vault rows, encoded before anyone waits for a lock."""
+    """One caller's events, condition and vault rows, packed before anyone waits for a lock."""
 
     __slots__ = (
+        "after",
+        "asked",
         "condition",
         "datas",
         "digests",
         "done",
         "failure",
+        "key_counts",
         "keys",
+        "leads",
+        "own_keys",
         "result",
+        "size",
         "tag_counts",
         "tags",
+        "turn",
         "types",
         "vault",
         "weight",
@@ -42,63 +61,102 @@ class Request:
     def __init__(
         self, events: Sequence[DCBEvent], condition: DCBAppendCondition | None, vault: VaultWrites | None
     ) -> None:
-        self.types = [e.type for e in events]
-        self.datas = [e.data for e in events]
-        self.digests = [content_digest(e.type, e.tags, e.data) for e in events]
-        self.tags = [t for e in events for t in e.tags]
-        self.keys = [tag_key(t) for t in self.tags]
+        keys = [list(dict.fromkeys(map(tag_key, e.tags))) for e in events]
+        self.size = len(events)
+        self.types = binary.texts([e.type for e in events])
+        self.datas = b"".join([binary.item(e.data) for e in events])
+        self.digests = b"".join([binary.item(content_digest(e.type, e.tags, e.data)) for e in events])
+        self.tags = binary.texts([t for e in events for t in e.tags])
         self.tag_counts = [len(e.tags) for e in events]
+        self.own_keys = [key for each in keys for key in each]
+        self.keys = binary.bigints(self.own_keys)
+        self.key_counts = [len(each) for each in keys]
+        self.after = None if condition is None else condition.after or 0
+        self.asked = None if condition is None else asked_keys(condition)
         self.condition = None if condition is None else condition_json(condition)
         self.vault = vault_json(vault) if vault else None
-        self.weight = sum(map(len, self.datas))
-        self.done = False
+        self.weight = sum(len(e.data) for e in events)
+        self.turn = threading.Lock()
+        self.turn.acquire()
+        self.leads = self.done = False
         self.result: Appended | None = None
         self.failure: BaseException | None = None
 
 
 class GroupCommit:
-    """Whoever finds nobody committing becomes the leader and commits for all who wait."""
+    """Whoever finds nobody committing becomes the leader and commits for all who wait; then the next one leads."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: deque[Request] = deque()
-        self._leader = threading.Lock()
+        self._mutex = threading.Lock()
+        self._led = False
+        self._connection: Connection | None = None
+
+    def close(self) -> None:
+        """Closes the connection that commits."""
+        self._drop()
 
     def append(self, request: Request) -> Appended:
         """Commits `request` with whoever else waits.
 
         Raises ``IntegrityError`` when its condition fails, and what :mod:`ledger.store.failures` names.
         """
-        self._waiting.append(request)
-        while not request.done:
-            with self._leader:
-                if not request.done:
-                    self._lead()
+        with self._mutex:
+            self._waiting.append(request)
+            request.leads, self._led = not self._led, True
+        if not request.leads:
+            request.turn.acquire()  # until it was committed by another, or must lead itself
+        if not request.done:
+            self._lead()
         if request.failure is not None:
             raise request.failure
         assert request.result is not None
         return request.result
 
     def _lead(self) -> None:
-        group = self._next_group()
+        with self._mutex:
+            group = self._next_group()
         try:
-            with self._database.connection() as connection:
-                _commit(connection, group)
-        except Exception as error:
-            # A request that cannot be stored (a zero byte in a tag, say) must not sink the others. What was
-            # lost may have been committed, and what waited in vain would wait again: neither is tried anew.
-            if len(group) > 1 and not _shared(error):
-                self._one_by_one(group)
-            else:
-                for request in group:
-                    request.failure = told(error)
+            try:
+                _commit(self._ready(), group)
+            except Exception as error:
+                self._after(error, group)
         except BaseException as error:
             for request in group:
                 request.failure = told(psycopg.OperationalError(f"the commit was interrupted: {error!r}"))
+            self._drop()
             raise
         finally:
+            self._hand_over(group)
+
+    def _after(self, error: Exception, group: Sequence[Request]) -> None:
+        """A request that cannot be stored (a zero byte in a tag, say) must not sink the others.
+
+        What was lost may have been committed, and what waited in vain would wait again: neither is tried anew.
+        """
+        if is_lost(error):
+            self._drop()
+        if len(group) == 1 or _shared(error):
             for request in group:
-                request.done = True
+                request.failure = told(error)
+            return
+        for request in group:
+            try:
+                _commit(self._ready(), [request])
+            except Exception as own:
+                self._after(own, [request])
+
+    def _hand_over(self, group: Sequence[Request]) -> None:
+        """Those committed go on; whoever has waited longest leads next."""
+        with self._mutex:
+            self._led = bool(self._waiting)
+            successor = self._waiting[0] if self._led else None
+        for request in group:
+            request.done = True
+            request.turn.release()
+        if successor is not None:
+            successor.turn.release()
 
     def _next_group(self) -> list[Request]:
         """Those who have waited longest, as many as one transaction takes."""
@@ -111,43 +169,116 @@ class GroupCommit:
             group.append(self._waiting.popleft())
         return group
 
-    def _one_by_one(self, group: Sequence[Request]) -> None:
-        for request in group:
-            try:
-                with self._database.connection() as connection:
-                    _commit(connection, [request])
-            except Exception as error:
-                request.failure = told(error)
+    def _ready(self) -> Connection:
+        """The connection that commits; made anew when the server has closed it meanwhile."""
+        connection = self._connection
+        if connection is not None and _gone(connection):
+            self._drop()
+            connection = None
+        if connection is None:
+            connection = self._connection = self._database.connect()
+        return connection
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+def _gone(connection: Connection) -> bool:
+    """Whether an idle connection was closed by the server, told without asking it."""
+    if connection.closed:
+        return True
+    try:
+        if select.select([connection.fileno()], [], [], 0)[0]:
+            connection.pgconn.consume_input()
+    except (psycopg.OperationalError, OSError):
+        return True
+    return bool(connection.closed)
 
 
 def _shared(error: Exception) -> bool:
     """Whether an error concerns the connection or the lock rather than one of the requests."""
-    return is_lost(error) or isinstance(error, PoolTimeout | psycopg.errors.LockNotAvailable)
+    return is_lost(error) or isinstance(error, psycopg.errors.LockNotAvailable)
+
+
+_divisions: WeakKeyDictionary[Connection, bytes] = WeakKeyDictionary()
+"""Connections on which the statement is prepared, with the key of their division's lock."""
+
+
+def _division(connection: Connection) -> bytes:
+    found = _divisions.get(connection)
+    if found is None:
+        # The function's statements are planned once. A plan made for each call's values costs more than the call,
+        # and one made while the tables were small must not read them whole when they have grown.
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+        connection.execute("SET enable_seqscan = off")
+        row = connection.execute(
+            "SELECT (oid::bigint % 2147483648)::integer FROM pg_namespace WHERE nspname = current_schema()"
+        ).fetchone()
+        assert row is not None
+        prepared = connection.pgconn.prepare(_STATEMENT, _APPEND)
+        if prepared.status != ExecStatus.COMMAND_OK:
+            raise _failure(connection, prepared)
+        found = _divisions[connection] = struct.pack(">i", row[0])
+    return found
+
+
+def _failure(connection: Connection, answer: PGresult) -> psycopg.Error:
+    """What the server said went wrong, or that the connection broke before it said anything."""
+    error = psycopg.errors.error_from_result(answer, encoding="utf-8")
+    if error.sqlstate is None and connection.pgconn.status != ConnStatus.OK:
+        return psycopg.OperationalError(str(error))
+    return error
+
+
+def _suspects(group: Sequence[Request]) -> list[int]:
+    """Requests (from 1) whose condition the tag index of the log before this call cannot settle alone."""
+    found, brought = [], set[int]()
+    for number, request in enumerate(group, 1):
+        if request.after is not None and (request.asked is None or not brought.isdisjoint(request.asked)):
+            found.append(number)
+        brought.update(request.own_keys)
+    return found
 
 
 def _commit(connection: Connection, group: Sequence[Request]) -> None:
-    row = connection.execute(
-        "SELECT last_positions, at FROM append_requests(%b::text[], %b::bytea[], %b::bytea[], %b::text[], %b::bigint[],"
-        " %b::integer[], %b::integer[], %b::jsonb[], %b::jsonb[])",
-        (
-            [t for r in group for t in r.types],
-            [d for r in group for d in r.datas],
-            [d for r in group for d in r.digests],
-            [t for r in group for t in r.tags],
-            [k for r in group for k in r.keys],
-            [c for r in group for c in r.tag_counts],
-            [len(r.types) for r in group],
-            [r.condition for r in group],
-            [r.vault for r in group],
-        ),
-        prepare=True,
-    ).fetchone()
-    assert row is not None
-    lasts, at = row
-    for request, last in zip(group, lasts, strict=True):
+    """One call for the whole group, past the driver's dumping of values: the arrays are packed already."""
+    division = _division(connection)
+    counts = [r.size for r in group]
+    events, tags = sum(counts), [c for r in group for c in r.tag_counts]
+    keys = [c for r in group for c in r.key_counts]
+    asked = [(key, number) for number, r in enumerate(group, 1) for key in r.asked or ()]
+    suspects = _suspects(group)
+    array, integers = binary.array, binary.integers
+    values = [
+        division,
+        array(binary.TEXT, events, b"".join([r.types for r in group])),
+        array(binary.BYTEA, events, b"".join([r.datas for r in group])),
+        array(binary.BYTEA, events, b"".join([r.digests for r in group])),
+        array(binary.TEXT, sum(tags), b"".join([r.tags for r in group])),
+        array(binary.INTEGER, events, integers(tags)),
+        array(binary.BIGINT, sum(keys), b"".join([r.keys for r in group])),
+        array(binary.INTEGER, events, integers(keys)),
+        array(binary.INTEGER, len(group), integers(counts)),
+        array(binary.BIGINT, len(group), binary.bigints([r.after for r in group])),
+        array(binary.BIGINT, len(asked), binary.bigints([key for key, _ in asked])),
+        array(binary.INTEGER, len(asked), integers([number for _, number in asked])),
+        array(binary.INTEGER, len(suspects), integers(suspects)),
+        array(binary.TEXT, len(group), binary.texts([r.condition for r in group])),
+        array(binary.TEXT, len(group), binary.texts([r.vault for r in group])),
+    ]
+    answer = connection.pgconn.exec_prepared(_STATEMENT, values, [1] * len(values), 1)
+    if answer.status != ExecStatus.TUPLES_OK:
+        raise _failure(connection, answer)
+    lasts, at = answer.get_value(0, 0), answer.get_value(0, 1)
+    assert lasts is not None
+    assert at is not None
+    recorded_at = EPOCH + timedelta(microseconds=int.from_bytes(at, "big", signed=True) + _POSTGRES_EPOCH_US)
+    for request, last in zip(group, binary.read_bigints(lasts), strict=True):
         if last == 0:
             request.failure = IntegrityError("an event inside the condition was recorded meanwhile")
         elif last < 0:
             request.failure = IntegrityError("an identity or key exists already")
         else:
-            request.result = Appended(last - len(request.types) + 1, last, at)
+            request.result = Appended(last - request.size + 1, last, recorded_at)

@@ -12,7 +12,8 @@ import psycopg
 
 from ledger.store.database import Connection, Database
 
-_PAUSE = 0.002
+_PAUSE = 0.01
+"""Seconds between two notices: the first append after a quiet moment is told at once, a busy stretch in one."""
 
 
 class Notifier:

@@ -57,6 +57,7 @@ class SealedRecorder(DCBRecorder):
     def close(self) -> None:
         """Ends the notifying thread. The database stays open."""
         self._notifier.close()
+        self._group.close()
 
     # --- the library's interface ---
 
