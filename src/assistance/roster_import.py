@@ -55,7 +55,7 @@ from ledger.registry.states import Membership
 from ledger.standards.book import facts_for
 from ledger.store.execute import ID_NUMBER, Busy
 
-EVENTS = 3_500
+EVENTS = 1_500
 """About as many events are recorded in one transaction."""
 ROLES = frozenset({Role.CLERK, Role.REVIEWER})
 

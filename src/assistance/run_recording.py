@@ -36,7 +36,7 @@ from ledger.payments.events import PaymentInstructed, PaymentReissued, RunAbando
 from ledger.payments.states import SpentFund
 from ledger.store.execute import Busy
 
-CHUNK = 2_500
+CHUNK = 1_250
 """Lines recorded in one transaction: short enough that a clerk beside it hardly waits."""
 ATTEMPTS = 20
 

@@ -169,12 +169,16 @@ def greet(division: Division, console: Console, host: str, port: int) -> dict[st
     return {"url": url, "tokens": tokens}
 
 
-def serve(division: Division, taken: socket.socket, *, with_runner: bool) -> None:
-    """Serves on a listening socket until stopped; with the runner, keeps the views up to date in a thread beside it."""
-    # What was loaded so far lives as long as the process: the collector need not look at it at every turn.
+def steady_memory() -> None:
+    """What was loaded so far lives as long as the process: the collector need not look at it at every turn."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+def serve(division: Division, taken: socket.socket, *, with_runner: bool) -> None:
+    """Serves on a listening socket until stopped; with the runner, keeps the views up to date in a thread beside it."""
+    steady_memory()
     stop = threading.Event()
     runner = Runner(division.url, division.schema)
     thread = threading.Thread(target=runner.run_forever, args=(stop,), name="projections", daemon=True)
