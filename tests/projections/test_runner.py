@@ -128,7 +128,9 @@ def test_all_views_stand_at_one_position_in_every_snapshot(log: Log) -> None:
 def test_a_definition_is_the_same_in_every_process() -> None:
     """Whatever else a process has imported: a hash that differs would rebuild the view at every start."""
     told = "from projections.definition import views; print([v.hash for v in views().values()])"
-    bare = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, timeout=60)
+    bare = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, check=True, timeout=60
+    )
     assert bare.stdout.strip() == str([view.hash for view in views().values()])
 
 

@@ -28,7 +28,11 @@ def a_history(recorder: SealedRecorder, chance: random.Random) -> list[DCBEvent]
         for _ in range(count):
             if chance.random() < 0.1:
                 tags = chance.sample(TAGS, chance.randint(0, 4))
-            batch.append(DCBEvent(type=chance.choice(TYPES), data=b"{}", tags=[*tags, f"own:{len(history) + len(batch)}"]))
+            batch.append(
+                DCBEvent(
+                    type=chance.choice(TYPES), data=b"{}", tags=[*tags, f"own:{len(history) + len(batch)}"]
+                )
+            )
         recorder.append(batch)
         history += batch
     return history
@@ -37,7 +41,10 @@ def a_history(recorder: SealedRecorder, chance: random.Random) -> list[DCBEvent]
 def a_query(chance: random.Random) -> DCBQuery:
     return DCBQuery(
         items=[
-            DCBQueryItem(types=chance.sample(TYPES, chance.randint(0, 2)), tags=chance.sample(TAGS, chance.randint(0, 2)))
+            DCBQueryItem(
+                types=chance.sample(TYPES, chance.randint(0, 2)),
+                tags=chance.sample(TAGS, chance.randint(0, 2)),
+            )
             for _ in range(chance.randint(0, 3))
         ]
     )
@@ -52,7 +59,8 @@ def matching(history: Sequence[DCBEvent], query: DCBQuery, after: int) -> list[i
         and (
             not query.items
             or any(
-                (not item.types or event.type in item.types) and set(item.tags) <= set(event.tags) for item in query.items
+                (not item.types or event.type in item.types) and set(item.tags) <= set(event.tags)
+                for item in query.items
             )
         )
     ]
@@ -99,7 +107,9 @@ def test_a_condition_fails_exactly_when_something_matches_after_its_position(
     recorder.close()
 
 
-def test_tags_whose_keys_collide_are_still_told_apart(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tags_whose_keys_collide_are_still_told_apart(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The index knows a tag by a hash only: here every tag has the same."""
     monkeypatch.setattr(copying, "xxh3_64_digest", lambda raw: bytes(8))
     monkeypatch.setattr(leaves, "xxh3_64_digest", lambda raw: bytes(8))

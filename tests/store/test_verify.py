@@ -226,7 +226,9 @@ def test_every_column_of_the_log_is_among_those_flipped(database: Database) -> N
     }
 
 
-@pytest.mark.parametrize("table", ["events", "event_tags", "event_tag_spans", "tiles", "checkpoints", "log_head"])
+@pytest.mark.parametrize(
+    "table", ["events", "event_tags", "event_tag_spans", "tiles", "checkpoints", "log_head"]
+)
 @pytest.mark.parametrize("change", ["UPDATE {} SET {}", "DELETE FROM {}", "TRUNCATE {}"])
 def test_nobody_changes_the_log_neither_the_serving_role_nor_the_owner(
     log: SealedRecorder, database: Database, postgres_url: str, schema: str, table: str, change: str
