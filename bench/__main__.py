@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from bench import appending, ground
+from assistance.serving import steady_memory
+from bench import appending, asking, ground, reading, verifying, views, work
 from bench.results import Result, as_json, as_markdown, show
 
 BENCHMARKS: dict[str, Callable[[str, int], Iterable[Result]]] = {
@@ -19,6 +20,14 @@ BENCHMARKS: dict[str, Callable[[str, int], Iterable[Result]]] = {
     "single": lambda url, _: [appending.single(url, 1, "small"), appending.single(url, 1, "real")],
     "single-16": lambda url, _: [appending.single(url, 16, "small"), appending.single(url, 16, "real")],
     "clerk": lambda url, _: [appending.clerk_beside_run(url)],
+    "rosters": lambda url, _: [work.rosters(url)],
+    "run": lambda url, _: [work.run(url)],
+    "visible": lambda url, _: [work.visible(url)],
+    "reading": lambda url, events: [reading.one_household(url, events)],
+    "chain-view": lambda url, events: [views.chain(url, events)],
+    "views": lambda url, events: [views.every(url, events)],
+    "verify": lambda url, events: [verifying.log(url, events), verifying.every_view(url, events)],
+    "graphql": lambda url, events: [asking.chain(url, events)],
 }
 
 
@@ -29,6 +38,7 @@ BENCHMARKS: dict[str, Callable[[str, int], Iterable[Result]]] = {
 @click.option("--markdown", type=click.Path(path_type=Path), help="also write the results here, as a page")
 def main(names: tuple[str, ...], events: int, json_file: Path | None, markdown: Path | None) -> None:
     """Measures this ledger beside others, in one run, and prints the ratios."""
+    steady_memory()
     console = Console()
     results: list[Result] = []
     with ground.postgres() as url:

@@ -14,6 +14,7 @@ import psycopg
 import umadb
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBQueryItem
 
+from assistance.run_recording import CHUNK
 from bench import ground, sample
 from bench.following import follower
 from bench.results import Result, median_of_ratios, percentile
@@ -211,7 +212,7 @@ def clerk_beside_run(url: str, lines: int = 100_000) -> Result:
     result = Result(f"A clerk's append while {lines:,} payment lines are appended beside", "ms")
     waits: list[float] = []
     with ground.ours(url) as recorder:
-        chunks = list(sample.batches(sample.real(lines), BATCH))
+        chunks = list(sample.batches(sample.real(lines), CHUNK))
         singles = sample.real(20_000)
         done = threading.Event()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
@@ -91,12 +91,12 @@ def real(count: int) -> list[DCBEvent]:
     """Payment lines as they are stored: about 900 bytes, seven tags."""
     run = next(_unique)
     return [
-        stored(instructed(HouseholdNumber_(n), run, n + 1, Month("2026-10")), f"run/{run}", n)
-        for n in range(count)
+        stored(instructed(number(n), run, n + 1, Month("2026-10")), f"run/{run}", n) for n in range(count)
     ]
 
 
-def HouseholdNumber_(n: int) -> str:  # noqa: N802
+def number(n: int) -> str:
+    """The number of the n-th household."""
     return f"{n:06d}"
 
 
@@ -144,28 +144,38 @@ def _settled(household: str, run: int, month: Month) -> PaymentSettled:
     )  # fmt: skip
 
 
-def _household(household: str) -> list[Event]:
-    """Registered with two members, an account and prior cover, as a roster brings it."""
-    house, unit = _id(HouseholdId, f"household/{household}"), _unit(household)
+def household_id(n: int) -> HouseholdId:
+    """The id of the n-th household."""
+    return HouseholdId(_id(HouseholdId, f"household/{number(n)}"))
+
+
+Private_ = Callable[[str, str], Private]
+
+
+def household(
+    number: str, unit: OrganisationId | None = None, private: Private_ | None = None
+) -> list[Event]:
+    """Registered with two members, an account and prior cover, as a roster brings it.
+
+    `private` makes the text of a subject's field; without it the text is of the right length but sealed by nobody.
+    """
+    private = private or _sealed
+    house, unit = _id(HouseholdId, f"household/{number}"), unit or _unit(number)
     origin = Origin(
-        file_name="存量名册.xlsx",
-        file_hash="ab" * 32,
-        sheet="低保",
-        row=int(household) + 3,
-        row_hash="cd" * 32,
+        file_name="存量名册.xlsx", file_hash="ab" * 32, sheet="低保", row=int(number) + 3, row_hash="cd" * 32
     )
-    people = [_id(PersonId, f"person/{household}/{n}") for n in range(2)]
+    people = [_id(PersonId, f"person/{number}/{n}") for n in range(2)]
     events: list[Event] = [
-        HouseholdRegistered(household_id=house, number=HouseholdNumber(f"H{household}"), organisation_id=unit,
-                            area=Area.URBAN, address=_sealed(f"household:{house}", "address"),
+        HouseholdRegistered(household_id=house, number=HouseholdNumber(f"H{number}"), organisation_id=unit,
+                            area=Area.URBAN, address=private(f"household:{house}", "address"),
                             consent_on=date(2025, 3, 1), origin=origin)
     ]  # fmt: skip
     for n, person in enumerate(people):
         subject = f"person:{person}"
         events.append(
             MemberJoined(household_id=house, organisation_id=unit, person_id=person,
-                         relation=Relation.CHILD if n else Relation.HEAD, name=_sealed(subject, "name"),
-                         id_number=_sealed(subject, "id_number"), birth_date=date(1980 + 25 * n, 5, 17), sex=Sex.FEMALE)
+                         relation=Relation.CHILD if n else Relation.HEAD, name=private(subject, "name"),
+                         id_number=private(subject, "id_number"), birth_date=date(1980 + 25 * n, 5, 17), sex=Sex.FEMALE)
         )  # fmt: skip
     head = f"person:{people[0]}"
     return [
@@ -173,35 +183,38 @@ def _household(household: str) -> list[Event]:
         CircumstancesDeclared(household_id=house, organisation_id=unit, origin=origin,
                               income=(IncomeLine(kind="wage", annual_fen=Fen(600_000)),)),
         AccountNominated(household_id=house, organisation_id=unit, person_id=people[0], bank_code="102881002345",
-                         account=_sealed(head, "account"), account_holder=_sealed(head, "account_holder"),
+                         account=private(head, "account"), account_holder=private(head, "account_holder"),
                          account_key="5f" * 16),
-        PriorCoverRecorded(entitlement_id=_id(EntitlementId, f"entitlement/{household}"), household_id=house,
+        PriorCoverRecorded(entitlement_id=_id(EntitlementId, f"entitlement/{number}"), household_id=house,
                            organisation_id=unit, category=Category.DIBAO, counted=tuple(people),
                            from_month=Month("2020-01"), decision_document="低保审字〔2025〕1号", origin=origin,
                            amounts=(Amount(component=Component.BASE, amount_fen=Fen(98_000)),)),
     ]  # fmt: skip
 
 
-def division(count: int, households: int = 10_000) -> Iterator[DCBEvent]:
-    """About `count` events of one division: its units and households once, then month after month paid and settled."""
-    made = 0
-    for part in itertools.chain([_opening()], (_household(f"{n:06d}") for n in range(households))):
-        for index, event in enumerate(part):
-            yield stored(event, f"opening/{made}", index)
-            made += 1
-            if made >= count:
-                return
-    run = 0
-    for month_number in itertools.count():
-        month = Month(f"{2020 + month_number // 12}-{month_number % 12 + 1:02d}")
-        for unit in range(_UNITS):
-            run += 1
-            events = _run(run, range(unit, households, _UNITS), month)
-            for index, event in enumerate(events):
-                yield stored(event, f"run/{run}", index)
-            made += len(events)
-            if made >= count:
-                return
+def division(count: int, households: int, followed: int) -> Iterator[DCBEvent]:
+    """About `count` events of one division: its units and households once, then month after month paid and settled.
+
+    The first `followed` households of the first unit were paid for 200 months before, so that their chains are long.
+    """
+    parts = itertools.chain([_opening()], (household(number(n)) for n in range(households)))
+    rich = range(0, followed * _UNITS, _UNITS)
+    runs = itertools.chain(
+        ((rich, Month(f"{2000 + n // 12}-{n % 12 + 1:02d}")) for n in range(200)),
+        ((range(unit, households, _UNITS), Month(f"{2020 + n // 12}-{n % 12 + 1:02d}"))
+         for n in itertools.count() for unit in range(_UNITS)),
+    )  # fmt: skip
+    made = itertools.chain(
+        ((f"opening/{n}", part) for n, part in enumerate(parts)),
+        ((f"run/{n}", _run(n, numbers, month)) for n, (numbers, month) in enumerate(runs, 1)),
+    )
+    told = 0
+    for command, events in made:
+        for index, event in enumerate(events):
+            yield stored(event, command, index)
+        told += len(events)
+        if told >= count:
+            return
 
 
 def _opening() -> list[Event]:
@@ -210,7 +223,7 @@ def _opening() -> list[Event]:
         OrganisationOpened(organisation_id=division_id, name="示范师市", level=Level.DIVISION, parent_id=None)
     ]
     events += [
-        OrganisationOpened(organisation_id=OrganisationId(f"d06-{100 + n}"), name=f"{100 + n}团", level=Level.REGIMENT,
+        OrganisationOpened(organisation_id=OrganisationId(f"d06-{100 + n}"), name=f"{100 + n}团", level=Level.REGIMENT, path=(division_id,),
                            parent_id=division_id)
         for n in range(_UNITS)
     ]  # fmt: skip
@@ -227,7 +240,7 @@ def _opening() -> list[Event]:
 
 def _run(run: int, numbers: range, month: Month) -> list[Event]:
     """One paid month of one unit: lines, headers, settlements."""
-    lines = [instructed(f"{n:06d}", run, k, month) for k, n in enumerate(numbers, 1)]
+    lines = [instructed(number(n), run, k, month) for k, n in enumerate(numbers, 1)]
     run_id, unit, total = lines[0].run_id, lines[0].organisation_id, Fen(98_000 * len(lines))
     split = (FundSplit(fund_id=_FUND, amount_fen=total),)
     file = FileHash("ef" * 32)
@@ -239,7 +252,7 @@ def _run(run: int, numbers: range, month: Month) -> list[Event]:
         RunReviewed(run_id=run_id, organisation_id=unit, roster_hash="12" * 32),
         RunApproved(run_id=run_id, organisation_id=unit, roster_hash="12" * 32),
         RunSent(run_id=run_id, organisation_id=unit, file_hash=file, file_name="x.txt", lines=len(lines), total_fen=total),
-        *[_settled(f"{n:06d}", run, month) for n in numbers],
+        *[_settled(number(n), run, month) for n in numbers],
         RunReconciled(run_id=run_id, organisation_id=unit, programme="dibao", fund_ids=(_FUND,), file_hash=file,
                       file_name="y.txt", settled=len(lines), settled_fen=total, returned=0, returned_fen=Fen(0),
                       splits_settled=split, splits_returned=()),

@@ -144,7 +144,7 @@ def _story(demo: Demo, examples: Path, progress: Progress) -> None:
 
     organisations = list(csv.DictReader((examples / "organisations.csv").open(encoding="utf-8")))
     units = [o["organisation_id"] for o in organisations if o["level"] in ("regiment", "street")]
-    _open(
+    open_division(
         demo, organisations, bar("organisations, standards 机构与标准", len(organisations) + len(STANDARDS))
     )
     _rosters(demo, examples / "rosters", bar("rosters 存量名册", 13))
@@ -160,7 +160,9 @@ def _story(demo: Demo, examples: Path, progress: Progress) -> None:
             unit="months", from_date=date(2026, 11, 24), document=BASIS)  # fmt: skip
 
 
-def _open(demo: Demo, organisations: Iterable[dict[str, str]], progress: Callable[[int], object]) -> None:
+def open_division(
+    demo: Demo, organisations: Iterable[dict[str, str]], progress: Callable[[int], object]
+) -> None:
     day, count = date(2026, 8, 20), 0
     for row in organisations:
         demo.do(f"open/{row['organisation_id']}", OpenOrganisation, demo.admin, day, level=Level(row["level"]),
