@@ -14,8 +14,10 @@ from assistance.wiring import NoDivision, OtherData, WrongKey
 from ledger.kernel import Refused
 from ledger.store.backup import BackupError
 from ledger.store.checkpoint import HistoryLost, InvalidCheckpoint
-from ledger.store.failures import Busy, ConnectionLost
+from ledger.store.failures import Busy, ConnectionLost, words_of
+from ledger.store.mapper import UnknownEventType
 from ledger.store.migrate import MigrationAltered, SchemaTooNew, UnsuitableServer
+from ledger.store.vault import Erased, SealedTextAltered, WrongDivisionKey
 from projections.rebuild import BadMoment, BadSuffix, UnknownView
 
 REFUSED = 1
@@ -32,6 +34,9 @@ _CODES: list[tuple[type[BaseException], int]] = [
     (ConnectionLost, UNREACHABLE),
     (SchemaTooNew, REFUSED),
     (MigrationAltered, REFUSED),
+    (UnknownEventType, REFUSED),
+    (Erased, REFUSED),
+    (SealedTextAltered, REFUSED),
     (NoDivision, WRONG_USE),
     (UnknownView, WRONG_USE),
     (BadMoment, WRONG_USE),
@@ -39,6 +44,7 @@ _CODES: list[tuple[type[BaseException], int]] = [
     (NotStarted, UNREACHABLE),
     (UnsuitableServer, UNREACHABLE),
     (WrongKey, UNREACHABLE),
+    (WrongDivisionKey, UNREACHABLE),
     (PortTaken, UNREACHABLE),
 ]
 
@@ -100,12 +106,10 @@ def _failure(error: BaseException, english: str, chinese: str, code: int) -> Fai
 
 def _words(error: BaseException) -> tuple[str, str]:
     """What happened, and the docstring's Chinese line: the rule."""
-    lines = [line.strip() for line in (type(error).__doc__ or "").splitlines() if line.strip()]
-    rule = lines[0] if lines else type(error).__name__
+    rule, chinese = words_of(type(error))
     said = str(error)
     # Some errors name their subject only.
-    english = said if " " in said else f"{rule} {said}".strip()
-    return (english, lines[-1] if len(lines) > 1 else rule)
+    return (said if " " in said else f"{rule} {said}".strip(), chinese)
 
 
 def _first(error: BaseException) -> str:

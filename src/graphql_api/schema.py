@@ -22,7 +22,9 @@ from graphql_api.mutations.root import Mutation
 from graphql_api.queries.root import Query
 from graphql_api.scalars import SCALARS
 from ledger.kernel import Refused
+from ledger.store.failures import ConnectionLost, words_of
 from ledger.store.proofs import NoSuchProof
+from ledger.store.vault import Erased, SealedTextAltered, WrongDivisionKey
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +82,14 @@ def _told(cause: Exception) -> tuple[str, str, str]:
             return cause.code, cause.english, cause.chinese
         case NoSuchProof():
             return "BAD_INPUT", str(cause), str(cause)  # says it in both languages
+        case Erased():
+            return "ERASED", *words_of(Erased)
+        case WrongDivisionKey() | SealedTextAltered():
+            log.error("personal data cannot be opened", exc_info=cause)
+            return "UNREADABLE", *words_of(type(cause))
+        case ConnectionLost():
+            log.error("the connection broke while recording", exc_info=cause)
+            return "CONNECTION_LOST", *words_of(ConnectionLost)
         case GlobalIDValueError():
             return "BAD_INPUT", "The id is none of this API.", "编号无效。"
         case psycopg.errors.QueryCanceled():

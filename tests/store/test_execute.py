@@ -31,7 +31,7 @@ from ledger.kernel import (
 from ledger.registry.events import MemberJoined, Relation, Sex
 from ledger.store.database import Database
 from ledger.store.execute import Ledger
-from ledger.store.vault import DivisionKey, Erased
+from ledger.store.vault import DivisionKey, Erased, SealedTextAltered
 
 CLERK = Actor(operator_id="op-1", organisation_id="r1", role=Role.CLERK)
 NOW = datetime(2026, 10, 8, 2, 0, tzinfo=UTC)
@@ -185,7 +185,7 @@ def test_sealed_text_cannot_be_moved_to_another_event_or_altered(ledger: Ledger)
         "|".join([version, subject, event_id, "phone", body]),
         "|".join([version, subject, event_id, field, ("B" if body[0] != "B" else "C") + body[1:]]),
     ):
-        with pytest.raises(ValueError, match="altered"):
+        with pytest.raises(SealedTextAltered, match="altered"):
             ledger.vault.open(forged)
 
 

@@ -21,7 +21,7 @@ from ledger.store.checkpoint import Signer
 from ledger.store.database import Database
 from ledger.store.execute import Ledger
 from ledger.store.group_commit import Request, _commit
-from ledger.store.vault import DivisionKey, Erased, Vault
+from ledger.store.vault import DivisionKey, Erased, Vault, WrongDivisionKey
 from tests.store.test_execute import CLERK, NOW, Join, join
 from tests.store.writers import event, processes
 
@@ -271,5 +271,5 @@ def test_another_division_key_opens_nothing_and_finds_nobody(ledger: Ledger, dat
     ledger.execute(join(1), CLERK, NOW)
     stranger = Vault(database, DivisionKey(bytes(32)))
     assert stranger.lookup("id_number", join(1).id_number) is None
-    with pytest.raises(ValueError, match="密钥"):
+    with pytest.raises(WrongDivisionKey, match="person:"):
         stranger.open(member(ledger).name.sealed or "")

@@ -10,7 +10,8 @@ import strawberry
 
 from graphql_api.types.common import about, f, say
 from ledger.kernel import Event, Refused, tags_of
-from ledger.store.execute import Busy
+from ledger.store.failures import Busy, words_of
+from ledger.store.vault import Erased, SealedTextAltered, WrongDivisionKey
 
 
 @strawberry.type(description="Something a command made or concerned. 命令产生或涉及的对象。")
@@ -53,19 +54,23 @@ CommandResult = Annotated[
 
 
 def refusal_of(error: Exception) -> Refusal:
-    """A refusal, a bad value or too many conflicts, as the caller sees them."""
+    """A refusal, a bad value, an erased key or too many conflicts, as the caller sees them.
+
+    What is wrong with this server's keys or log is no refusal: it is raised on.
+    """
+    if isinstance(error, WrongDivisionKey | SealedTextAltered):
+        raise error
     if isinstance(error, Refused):
         return Refusal(
             code=error.code, message_en=error.english, message_zh=error.chinese, article=error.ARTICLE or None
         )
-    if isinstance(error, Busy):
-        words = (type(error).__doc__ or "").strip().splitlines()
-        lines = [line.strip() for line in words if line.strip()]
-        return Refusal(code=type(error).__name__, message_en=lines[0], message_zh=lines[-1], article=None)
+    if isinstance(error, Busy | Erased):
+        english, chinese = words_of(type(error))
+        return Refusal(code=type(error).__name__, message_en=english, message_zh=chinese, article=None)
     return Refusal(code="BadInput", message_en=str(error), message_zh=f"输入无效：{error}", article=None)
 
 
-EXPECTED = (Refused, Busy, msgspec.ValidationError, ValueError)
+EXPECTED = (Refused, Busy, Erased, msgspec.ValidationError, ValueError)
 
 
 def subjects_of(events: Sequence[Event]) -> list[SubjectId]:

@@ -30,6 +30,12 @@ class ConnectionLost(psycopg.OperationalError):
     """
 
 
+def words_of(kind: type[BaseException]) -> tuple[str, str]:
+    """What a kind of error means, in English and 中文: the first and the last line of its docstring."""
+    lines = [line.strip() for line in (kind.__doc__ or "").splitlines() if line.strip()]
+    return (lines[0], lines[-1]) if lines else (kind.__name__, kind.__name__)
+
+
 def is_lost(error: BaseException) -> bool:
     """Whether the connection broke, so that only the command id can tell if anything was committed.
 

@@ -52,7 +52,10 @@ def private_fields(event_type: type[Event]) -> tuple[str, ...]:
 
 
 class UnknownEventType(LookupError):
-    """The log holds an event type this release does not know: the release is older than the log."""
+    """The log holds an event type this release does not know: the release is older than the log.
+
+    台账含本程序不认识的事件类型，请升级程序。
+    """
 
 
 class Mapper(DCBMapper[Any]):

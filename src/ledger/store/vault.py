@@ -55,12 +55,12 @@ class DivisionKey:
         return nonce + self._wrap.encrypt(nonce, key, subject.encode())
 
     def unwrap(self, subject: str, wrapped: bytes) -> bytes:
-        """The data key again. Raises ``ValueError`` when it was altered, or wrapped by another division key."""
+        """The data key again. Raises :class:`WrongDivisionKey`."""
         try:
             return self._wrap.decrypt(wrapped[:12], wrapped[12:], subject.encode())
         except InvalidTag:
-            raise ValueError(
-                f"the key of {subject} is not of this division key 数据密钥与师市密钥不符或已损坏"
+            raise WrongDivisionKey(
+                f"the key of {subject} is not of this division key, or was altered"
             ) from None
 
     def digest(self, kind: str, text: str) -> bytes:
@@ -76,6 +76,20 @@ class Erased(LookupError):
     """The key was erased after the statutory period; the text can never be read again.
 
     密钥已按期销毁，内容不可恢复。
+    """
+
+
+class WrongDivisionKey(ValueError):
+    """A data key was wrapped by another division key, or was altered: with the key at hand it opens nothing.
+
+    数据密钥与本师市密钥不符或已损坏，请管理员核对密钥文件。
+    """
+
+
+class SealedTextAltered(ValueError):
+    """A sealed text was altered: it does not open under its own key.
+
+    加密内容已被改动，无法解密；请管理员执行 assistance verify 查明位置。
     """
 
 
@@ -172,14 +186,15 @@ class Vault:
         return found | loaded, erased
 
     def open(self, sealed: str) -> str:
-        """The text of one sealed string. Raises :class:`Erased`, or ``ValueError`` when it was altered."""
+        """The text of one sealed string. Raises what :meth:`open_many` does."""
         return self.open_many([sealed])[0]
 
     def open_many(self, sealed: Iterable[str], *, erased: str | None = None) -> list[str]:
         """The texts of many sealed strings, in order; `erased` stands for those whose key was erased.
 
         The vault itself is asked each time, never the cache alone: a key erased by another process
-        opens nothing from then on. Raises :class:`Erased` when `erased` is not given.
+        opens nothing from then on. Raises :class:`Erased` when `erased` is not given,
+        :class:`WrongDivisionKey`, :class:`SealedTextAltered`.
         """
         parts = [_parse(item) for item in sealed]
         keys, _ = self._read({subject for subject, *_ in parts}) if parts else ({}, set())
@@ -193,7 +208,9 @@ class Vault:
             try:
                 texts.append(keys[subject].decrypt(nonce, body, f"{event_id}|{field}".encode()).decode())
             except InvalidTag:
-                raise ValueError(f"sealed text of {subject} in event {event_id} was altered") from None
+                raise SealedTextAltered(
+                    f"the {field} of {subject} sealed in event {event_id} was altered"
+                ) from None
         return texts
 
     # --- erasing ---
