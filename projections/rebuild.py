@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -10,6 +12,7 @@ from psycopg import sql
 from projections.batch import fill
 from projections.definition import Connection, View, render, views
 from projections.runner import (
+    IN_USE,
     advance,
     connect,
     create,
@@ -22,6 +25,10 @@ from projections.runner import (
 )
 
 BATCH = 50_000
+SWAPS = 60
+"""How often a swap is tried while somebody reads the live views."""
+PAUSE_SECONDS = 1.0
+"""Between two tries everyone who waited behind the first reads."""
 _BUILDING = 20_263
 
 
@@ -29,6 +36,13 @@ class UnknownView(ValueError):
     """There is no such view.
 
     没有该视图。
+    """
+
+
+class ViewsInUse(RuntimeError):
+    """A query has been reading the live views all the while; they stay as they were. End it and rebuild again.
+
+    有查询长时间占用现有视图，视图未更换；请结束该查询后重新重建。
     """
 
 
@@ -79,7 +93,8 @@ def fold_between(
 def rebuild(conninfo: str, schema: str, view: str | None = None, *, batch: int = BATCH) -> int:
     """Builds one view (or all) beside the live one and swaps; the live one serves meanwhile.
 
-    Returns the position reached. Raises :class:`UnknownView`.
+    Returns the position reached. Raises :class:`UnknownView`, and :class:`ViewsInUse` when the live one is being
+    read without end.
     """
     if view is not None and view not in views():
         raise UnknownView(f"there is no view {view} 没有视图 {view}; there are {', '.join(views())}")
@@ -94,15 +109,25 @@ def rebuild(conninfo: str, schema: str, view: str | None = None, *, batch: int =
         ) - reached > batch:  # what landed meanwhile, while the live views go on
             fold_between(connection, chosen, "__new", reached, last, batch)
             reached = last
-        with connection.transaction():
+        return _put_in_place(connection, schema, chosen, reached, batch)
+
+
+def _put_in_place(connection: Connection, schema: str, chosen: list[View], reached: int, batch: int) -> int:
+    """Brings builds to where the live views are, so that joins with them are consistent, and swaps them, all or none."""
+    for turn in range(SWAPS):
+        if turn:
+            time.sleep(PAUSE_SECONDS)
+        with contextlib.suppress(*IN_USE), connection.transaction():
             lock_views(connection, schema)
-            # To where the live views are, so that joins with them are consistent.
             live = [s.position for s in standings(connection) if not s.suffix and s.status == "live"]
             last = max([reached, *live])
             fold_between(connection, chosen, "__new", reached, last, batch)
-            for definition in chosen:
-                swap(connection, definition, "__new")
-    return last
+            for view in chosen:
+                swap(connection, view, "__new")
+            return last
+    for view in chosen:
+        drop(connection, view, "__new")
+    raise ViewsInUse
 
 
 def take_turn(connection: Connection, schema: str, suffix: str) -> None:

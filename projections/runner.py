@@ -27,12 +27,16 @@ RETRY_EVERY = 60.0
 """Seconds after which a view that failed is tried again."""
 NEXT = "__next"
 """Suffix of the tables in which a changed view is built beside its old ones."""
+SWAP_MILLISECONDS = 500
+"""How long a swap waits for whoever reads the live tables: new readers wait behind it, so it soon gives way again."""
 _LOCK = 20_262
 _PASSING = (
     errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure, errors.QueryCanceled,
     errors.OperatorIntervention, errors.AdminShutdown, errors.CrashShutdown, errors.DiskFull, errors.OutOfMemory,
 )  # fmt: skip
 """Errors that say nothing about the view that met them."""
+IN_USE = (errors.LockNotAvailable, errors.DeadlockDetected)
+"""Somebody reads the tables a swap would replace."""
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +119,11 @@ def mark(connection: Connection, build: Standing, status: str, error: str | None
 
 
 def swap(connection: Connection, view: View, suffix: str) -> None:
-    """Puts a finished build in the place of the live one, in the caller's transaction."""
+    """Puts a finished build in the place of the live one, in the caller's transaction.
+
+    Raises one of :data:`IN_USE` when someone goes on reading the live one.
+    """
+    connection.execute("SELECT set_config('lock_timeout', %s, true)", (f"{SWAP_MILLISECONDS}ms",))
     drop(connection, view, "")
     if suffix != NEXT:
         drop(connection, view, NEXT)
@@ -218,7 +226,8 @@ class Runner:
     def _round(self, upto: int | None, batch: int) -> tuple[int, bool]:
         """One batch for the live views that are furthest behind or, when none is, for what is built beside them.
 
-        Answers the lowest position of the live views and whether nothing is left to fold.
+        Answers the lowest position of the live views and whether nothing is left to do now: a build whose live one
+        is being read joins at a later call, and is brought up to date until then.
         """
         connection = self.connection
         with connection.transaction():
@@ -229,9 +238,9 @@ class Runner:
             if low < last:
                 self._advance(live, last, batch)
             elif beside:
-                for build in self._advance(beside, low, batch):
-                    self._join(build)
-            return low, low >= last and not beside
+                joined = [self._join(build) for build in self._advance(beside, low, batch)]
+                return low, not all(joined)
+            return low, low >= last
 
     def _advance(self, builds: list[Standing], goal: int, batch: int) -> list[Standing]:
         """Folds one batch into those of the builds that are furthest behind; answers those that reached the goal."""
@@ -247,12 +256,17 @@ class Runner:
             advance(self.connection, [s.view for s in folded if s.suffix == suffix], suffix, until)
         return folded if until >= goal else []
 
-    def _join(self, build: Standing) -> None:
-        """A build that has caught up is live from now on."""
-        if build.suffix:
-            swap(self.connection, views()[build.view], build.suffix)
-        else:
+    def _join(self, build: Standing) -> bool:
+        """A build that has caught up is live from now on; false when the one it replaces is being read."""
+        if not build.suffix:
             mark(self.connection, build, "live")
+            return True
+        try:
+            with self.connection.transaction():
+                swap(self.connection, views()[build.view], build.suffix)
+        except IN_USE:
+            return False
+        return True
 
     def _fold(self, build: Standing, types: frozenset[str]) -> bool:
         """Folds one view in a savepoint; one that fails is marked stale and left behind, the others go on."""

@@ -18,7 +18,7 @@ from ledger.store.failures import Busy, ConnectionLost, words_of
 from ledger.store.mapper import UnknownEventType
 from ledger.store.migrate import MigrationAltered, SchemaTooNew, UnsuitableServer
 from ledger.store.vault import Erased, SealedTextAltered, WrongDivisionKey
-from projections.rebuild import BadMoment, BadSuffix, UnknownView
+from projections.rebuild import BadMoment, BadSuffix, UnknownView, ViewsInUse
 
 REFUSED = 1
 WRONG_USE = 2
@@ -37,6 +37,7 @@ _CODES: list[tuple[type[BaseException], int]] = [
     (UnknownEventType, REFUSED),
     (Erased, REFUSED),
     (SealedTextAltered, REFUSED),
+    (ViewsInUse, REFUSED),
     (NoDivision, WRONG_USE),
     (UnknownView, WRONG_USE),
     (BadMoment, WRONG_USE),

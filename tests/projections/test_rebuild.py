@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -12,11 +13,21 @@ import psycopg
 import pytest
 from psycopg import sql
 
+import projections.rebuild as rebuild_module
+import projections.runner as runner_module
 from ledger.store.database import Database
 from ledger.store.migrate import migrate
 from ledger.store.recorder import SealedRecorder
 from projections.definition import views
-from projections.rebuild import BadMoment, BadSuffix, UnknownView, build_as_of, drop_as_of, rebuild
+from projections.rebuild import (
+    BadMoment,
+    BadSuffix,
+    UnknownView,
+    ViewsInUse,
+    build_as_of,
+    drop_as_of,
+    rebuild,
+)
 from projections.runner import Runner, connect, head, standings
 from projections.verify import verify_views
 from tests.projections.folding import Log, differences, tables
@@ -100,6 +111,48 @@ def test_two_rebuilds_at_once_take_turns(live: Log) -> None:
         thread.join(120)
     assert reached == [head(live.connection)] * 2
     assert differences(before, tables(live.connection)) == {}
+
+
+def test_a_swap_gives_way_to_a_long_reader_and_comes_again(
+    live: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks meanwhile is answered: nobody waits behind a swap that waits."""
+    monkeypatch.setattr(runner_module, "SWAP_MILLISECONDS", 100)
+    monkeypatch.setattr(rebuild_module, "PAUSE_SECONDS", 0.2)
+    before, reached = tables(live.connection), []
+    rebuilding = threading.Thread(target=lambda: reached.append(rebuild(live.url, live.schema, "households")))
+    with connect(live.url, live.schema) as reader, connect(live.url, live.schema) as clerk:
+        clerk.execute("SET statement_timeout TO '20s'")
+        with reader.transaction():
+            reader.execute("SELECT count(*) FROM people")
+            rebuilding.start()
+            # Tried, given up and tried again: its build is finished, and the live tables still answer.
+            wait_for(
+                lambda: ("__new", head(live.connection)) in {(s.suffix, s.position) for s in standings(clerk)}
+            )
+            for _ in range(20):
+                assert clerk.execute("SELECT count(*) > 0 FROM people").fetchone() == (True,)
+                time.sleep(0.05)
+            assert reached == []
+        rebuilding.join(60)
+    assert reached == [head(live.connection)]
+    assert differences(before, tables(live.connection)) == {}
+
+
+def test_a_reader_that_never_ends_is_told_and_the_live_views_stay(
+    live: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner_module, "SWAP_MILLISECONDS", 50)
+    monkeypatch.setattr(rebuild_module, "PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(rebuild_module, "SWAPS", 3)
+    before = tables(live.connection)
+    with connect(live.url, live.schema) as reader, reader.transaction():
+        reader.execute("SELECT count(*) FROM payments")
+        with pytest.raises(ViewsInUse):
+            rebuild(live.url, live.schema)
+    assert {s.suffix for s in standings(live.connection)} == {""}
+    assert differences(before, tables(live.connection)) == {}
+    assert rebuild(live.url, live.schema) == head(live.connection)
 
 
 def test_rebuilding_repairs_a_broken_view(live: Log) -> None:

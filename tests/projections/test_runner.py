@@ -19,7 +19,7 @@ from ledger.store.database import Database
 from ledger.store.recorder import SealedRecorder
 from projections.definition import views
 from projections.rebuild import build
-from projections.runner import Runner, head, standings
+from projections.runner import Runner, connect, head, standings
 from projections.verify import verify_views
 from tests.projections.folding import Log, differences, tables
 from tests.projections.histories import history
@@ -237,6 +237,30 @@ def test_a_changed_definition_is_built_beside_the_old_tables_and_swapped(
         assert runner.catch_up(batch=10) == upto
     assert status(log, "payments") == ("live", None, upto)
     assert [s for s in standings(log.connection) if s.suffix] == []
+    is_what_the_log_says(log)
+
+
+def test_a_changed_view_that_is_being_read_holds_nobody_up_and_is_swapped_afterwards(
+    monkeypatch: pytest.MonkeyPatch, log: Log
+) -> None:
+    log.append(history(12, 120))
+    with Runner(log.url, log.schema) as runner:
+        runner.catch_up()
+    view = views()["payments"]
+    monkeypatch.setattr(view, "text", view.text + "-- changed")
+    monkeypatch.setattr(runner_module, "SWAP_MILLISECONDS", 100)
+    with Runner(log.url, log.schema) as runner, connect(log.url, log.schema) as reader:
+        with reader.transaction():
+            reader.execute("SELECT count(*) FROM payments")
+            for seed in (13, 17):  # it is kept up to date beside the old one until it can join
+                _, upto = log.append(history(seed, 40))
+                assert runner.catch_up(batch=10) == upto
+                assert status(log, "households") == ("live", None, upto)
+                assert ("payments", "__next", upto) in {
+                    (s.view, s.suffix, s.position) for s in standings(log.connection)
+                }
+        assert runner.catch_up() == upto
+    assert status(log, "payments") == ("live", None, upto)
     is_what_the_log_says(log)
 
 
