@@ -99,7 +99,10 @@ def write_file(layout: Layout, lines: Sequence[BankLine], path: Path) -> None:
 
 
 def _write(layout: Layout, rows: Iterable[Sequence[str]], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    # Names and accounts in clear: for their owner alone, whatever the process makes otherwise.
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+    path.chmod(0o600)
     if layout.kind == "xlsx":
         book = openpyxl.Workbook(write_only=True)
         stamp = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed stamp

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -90,8 +91,26 @@ def send(
 ) -> Path:
     """Writes an approved run's bank file and records that it went out; gives the file's path.
 
-    Accounts are read in clear here, at the edge, and only for the file.
+    Accounts are read in clear here, at the edge, and only for the file; that they are is recorded before. One at a
+    time: two who wrote a run's file together could record the hash of half a file.
     """
+    with _alone(division, run_id):
+        return _send(division, command_id, run_id, actor, now, layout_name)
+
+
+@contextlib.contextmanager
+def _alone(division: Division, run_id: RunId) -> Iterator[None]:
+    """Waits while another process or thread sends the same run. A connection of its own: none of the pool may wait."""
+    with contextlib.closing(division.database.connect()) as connection:
+        connection.execute(
+            "SELECT pg_advisory_lock(20264, hashtext(%s))", (f"{division.schema}/send/{run_id}",)
+        )
+        yield
+
+
+def _send(
+    division: Division, command_id: CommandId, run_id: RunId, actor: Actor, now: datetime, layout_name: str
+) -> Path:
     layout = Layout.load(layout_name)
     if actor.role not in SendRun.ROLES:
         raise NotAllowed(role=actor.role.value)
@@ -106,8 +125,12 @@ def send(
     )
     if earlier is not None and path.exists() and file_sha256(path) == earlier.file_hash:
         return path
-    # Written beside and renamed once whole, so that whoever was cut off leaves no half file for the bank.
-    beside = path.with_name(f".{derived_id(command_id, 'file')}{path.suffix}")
+    # Written beside and renamed once whole, so that whoever was cut off leaves no half file for the bank; what they
+    # left is written over.
+    beside = path.with_name(f".{path.name}")
+    division.readings.record_file(
+        actor, run_id, len(lines), ("account_holder", "account"), f"银行代发文件 bank file {path.name}", now
+    )
     write_file(layout, _bank_lines(division, run, lines), beside)
     command = SendRun(
         command_id=command_id,

@@ -5,10 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from ledger.kernel import Actor, CommandId, Context, Facts, HouseholdId, PersonId, derived_id, stamp, tag
+from ledger.kernel import (
+    Actor,
+    CommandId,
+    Context,
+    Event,
+    Facts,
+    HouseholdId,
+    PersonId,
+    RunId,
+    derived_id,
+    stamp,
+    tag,
+)
 from ledger.store.appending import VaultWrites
 from ledger.store.execute import Ledger
 from ledger.supervision.events import PersonalDataRead
+
+MOST_SUBJECTS = 200
+"""People and households named in one event: a page of the API may show thousands, an event carries a tag for each."""
 
 
 class Readings:
@@ -20,25 +35,48 @@ class Readings:
     def record(
         self, reader: Actor, subjects: Sequence[str], fields: Sequence[str], purpose: str, at: datetime
     ) -> int:
-        """Records one reading of `fields` of `subjects` (``person:…``, ``household:…``) and returns its position.
+        """Records one reading of `fields` of `subjects` (``person:…``, ``household:…``) and returns its last position.
 
         Called before the text is handed out: what could not be recorded must not be shown.
         """
-        number = CommandId(
-            derived_id("", f"{reader.operator_id}/{at.isoformat()}/{sorted(subjects)}/{sorted(fields)}")
-        )
+        events = [
+            PersonalDataRead(
+                person_ids=tuple(PersonId(s[7:]) for s in some if s.startswith("person:")),
+                household_ids=tuple(HouseholdId(s[10:]) for s in some if s.startswith("household:")),
+                fields=tuple(fields),
+                purpose=purpose,
+                read_at=at,
+            )
+            for some in (
+                subjects[start : start + MOST_SUBJECTS] for start in range(0, len(subjects), MOST_SUBJECTS)
+            )
+        ]
+        return self._append(events, reader, at, f"{sorted(subjects)}/{sorted(fields)}")
+
+    def record_file(
+        self, reader: Actor, run_id: RunId, lines: int, fields: Sequence[str], purpose: str, at: datetime
+    ) -> int:
+        """Records that `fields` of all lines of a run were opened for a file, in one event, before they are."""
         event = PersonalDataRead(
-            person_ids=tuple(PersonId(s[7:]) for s in subjects if s.startswith("person:")),
-            household_ids=tuple(HouseholdId(s[10:]) for s in subjects if s.startswith("household:")),
-            fields=tuple(fields),
-            purpose=purpose,
-            read_at=at,
+            fields=tuple(fields), purpose=purpose, read_at=at, run_id=run_id, lines=lines
         )
+        return self._append([event], reader, at, f"run/{run_id}")
+
+    def _append(self, events: Sequence[Event], reader: Actor, at: datetime, what: str) -> int:
+        number = CommandId(derived_id("", f"{reader.operator_id}/{at.isoformat()}/{what}"))
         context = Context(actor=reader, now=at, command_id=number)
-        stored, _ = self._ledger.mapper.encode([stamp(event, context, 0, "")], VaultWrites())
+        stamped = [stamp(event, context, index, "") for index, event in enumerate(events)]
+        stored, _ = self._ledger.mapper.encode(stamped, VaultWrites())
         return self._ledger.recorder.append_sealed(stored, None, None).last
 
     def of_person(self, person_id: str) -> list[PersonalDataRead]:
-        """Every reading of one person's data, oldest first."""
-        known = self._ledger.read((Facts(types=(PersonalDataRead,), tags=(tag(PersonId, person_id),)),))
+        """Every reading that names a person, oldest first; files are found by the runs the person is paid in."""
+        return self._read(tag(PersonId, person_id))
+
+    def of_run(self, run_id: str) -> list[PersonalDataRead]:
+        """Every time a run's lines were opened for a file, oldest first."""
+        return self._read(tag(RunId, run_id))
+
+    def _read(self, subject: str) -> list[PersonalDataRead]:
+        known = self._ledger.read((Facts(types=(PersonalDataRead,), tags=(subject,)),))
         return list(known.events(PersonalDataRead))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from ledger.kernel import Event, HouseholdId, PersonId
+from ledger.kernel import Event, HouseholdId, PersonId, RunId
 
 
 class PersonalDataRead(Event, frozen=True, kw_only=True):
-    """The actor in the envelope saw unmasked personal data of these people, for this purpose."""
+    """The actor in the envelope saw unmasked personal data of these people, for this purpose.
+
+    Of everyone in a run's bank file at once the run stands, and how many lines: who they are, its lines say.
+    """
 
     TITLE: ClassVar = ("查阅个人信息", "Personal data read")
 
@@ -18,3 +21,5 @@ class PersonalDataRead(Event, frozen=True, kw_only=True):
     fields: tuple[str, ...]
     purpose: str
     read_at: datetime
+    run_id: RunId | None = None
+    lines: int | None = None
