@@ -18,6 +18,7 @@ import click
 from pydantic import ValidationError
 
 from assistance.cli_app import App
+from assistance.cli_keeping import COMMANDS as KEEPING
 from assistance.cli_log import COMMANDS as LOG
 from assistance.cli_money import COMMANDS as MONEY
 from assistance.cli_roster import COMMANDS as ROSTER
@@ -41,6 +42,13 @@ class Cli(click.Group):
                 click.echo(json.dumps(facts, ensure_ascii=False))
             sys.exit(error.exit_code)
         except click.Abort:
+            if "--json" in given:
+                facts = {
+                    "error": "Aborted",
+                    "en": "not confirmed, nothing was done",
+                    "zh": "未确认，未作任何处理",
+                }
+                click.echo(json.dumps(facts, ensure_ascii=False))
             sys.exit(130)
         sys.exit(done if isinstance(done, int) else 0)
 
@@ -96,5 +104,5 @@ def _complete(command: click.Command) -> click.Command:
     return command
 
 
-for _command in (*SERVE, *LOG, *ROSTER, *MONEY):
+for _command in (*SERVE, *LOG, *KEEPING, *ROSTER, *MONEY):
     main.add_command(_complete(_command))

@@ -8,6 +8,7 @@ import psycopg
 
 from assistance.bank import BankFileError
 from assistance.embedded import NotStarted
+from assistance.erasures import BadErasureList, NoSuchSubject
 from assistance.listening import PortTaken
 from assistance.signals import Interrupted
 from assistance.wiring import NoDivision, OtherData, WrongKey
@@ -39,6 +40,8 @@ _CODES: list[tuple[type[BaseException], int]] = [
     (SealedTextAltered, REFUSED),
     (ViewsInUse, REFUSED),
     (NoDivision, WRONG_USE),
+    (NoSuchSubject, WRONG_USE),
+    (BadErasureList, WRONG_USE),
     (UnknownView, WRONG_USE),
     (BadMoment, WRONG_USE),
     (BadSuffix, WRONG_USE),

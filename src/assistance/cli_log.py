@@ -1,4 +1,4 @@
-"""Commands about the log and its views: migrate, verify, rebuild, project, lag, checkpoint, backup, restore."""
+"""Commands about the log and its views: migrate, verify, rebuild, project, lag, checkpoint."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from assistance.wiring import Log, division_key, postgres, prepare
 if TYPE_CHECKING:
     from ledger.store.checkpoint import Verifier
     from ledger.store.verify import LogReport
-
-folder_argument = click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 
 
 @click.command()
@@ -216,41 +214,4 @@ def checkpoint(app: App) -> None:
     app.say({"note": note, "key": signer.vkey}, note.rstrip("\n"))
 
 
-@click.command()
-@folder_argument
-@pass_app
-@guarded
-def backup(app: App, folder: Path) -> None:
-    """Write log, vault and the log of readings to the new FOLDER. The key files are yours to keep apart. 备份。"""
-    from ledger.store.backup import backup as run
-
-    with app.log() as opened, app.console.status("backing up 备份中…"):
-        manifests = {
-            part: run(database, folder / part)
-            for part, database in (("division", opened.database), ("readings", opened.readings))
-        }
-    text = (
-        f"backed up {manifests['division']['size']} events to {folder} 已备份\n"
-        f"keep {app.settings.division_key_file.parent} too, apart from it 密钥目录请另行妥善保存"
-    )
-    app.say({"folder": str(folder), "manifests": manifests}, text)
-
-
-@click.command()
-@folder_argument
-@pass_app
-@guarded
-def restore(app: App, folder: Path) -> None:
-    """Restore FOLDER into an empty schema and verify it. Views are built anew afterwards. 恢复。"""
-    from ledger.store.backup import restore as run
-
-    parts = (("division", app.settings.schema_name), ("readings", app.settings.readings_schema))
-    with postgres(app.settings) as url, app.console.status("restoring 恢复中…"):
-        manifests = {part: run(folder / part, url, schema) for part, schema in parts}
-    text = (
-        f"restored and verified {manifests['division']['size']} events 已恢复并校验\nnow: assistance rebuild"
-    )
-    app.say({"manifests": manifests}, text)
-
-
-COMMANDS = [migrate, verify, rebuild, project, lag, checkpoint, backup, restore]
+COMMANDS = [migrate, verify, rebuild, project, lag, checkpoint]

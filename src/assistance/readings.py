@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from ledger.kernel import (
     Actor,
+    Basis,
     CommandId,
     Context,
     Event,
@@ -20,7 +21,7 @@ from ledger.kernel import (
 )
 from ledger.store.appending import VaultWrites
 from ledger.store.execute import Ledger
-from ledger.supervision.events import PersonalDataRead
+from ledger.supervision.events import PersonalDataErased, PersonalDataRead
 
 MOST_SUBJECTS = 200
 """People and households named in one event: a page of the API may show thousands, an event carries a tag for each."""
@@ -41,15 +42,9 @@ class Readings:
         """
         events = [
             PersonalDataRead(
-                person_ids=tuple(PersonId(s[7:]) for s in some if s.startswith("person:")),
-                household_ids=tuple(HouseholdId(s[10:]) for s in some if s.startswith("household:")),
-                fields=tuple(fields),
-                purpose=purpose,
-                read_at=at,
+                person_ids=people, household_ids=households, fields=tuple(fields), purpose=purpose, read_at=at
             )
-            for some in (
-                subjects[start : start + MOST_SUBJECTS] for start in range(0, len(subjects), MOST_SUBJECTS)
-            )
+            for people, households in _some(subjects)
         ]
         return self._append(events, reader, at, f"{sorted(subjects)}/{sorted(fields)}")
 
@@ -61,6 +56,15 @@ class Readings:
             fields=tuple(fields), purpose=purpose, read_at=at, run_id=run_id, lines=lines
         )
         return self._append([event], reader, at, f"run/{run_id}")
+
+    def record_erasure(self, actor: Actor, subjects: Sequence[str], document: str, at: datetime) -> int:
+        """Records that subjects are erased for good, before they are."""
+        basis = Basis(document=document)
+        events = [
+            PersonalDataErased(person_ids=people, household_ids=households, basis=basis)
+            for people, households in _some(subjects)
+        ]
+        return self._append(events, actor, at, f"erased/{sorted(subjects)}")
 
     def _append(self, events: Sequence[Event], reader: Actor, at: datetime, what: str) -> int:
         number = CommandId(derived_id("", f"{reader.operator_id}/{at.isoformat()}/{what}"))
@@ -80,3 +84,13 @@ class Readings:
     def _read(self, subject: str) -> list[PersonalDataRead]:
         known = self._ledger.read((Facts(types=(PersonalDataRead,), tags=(subject,)),))
         return list(known.events(PersonalDataRead))
+
+
+def _some(subjects: Sequence[str]) -> Iterator[tuple[tuple[PersonId, ...], tuple[HouseholdId, ...]]]:
+    """The people and households among the subjects (``person:…``, ``household:…``), as many as one event names."""
+    for start in range(0, len(subjects), MOST_SUBJECTS):
+        parts = [subject.partition(":") for subject in subjects[start : start + MOST_SUBJECTS]]
+        yield (
+            tuple(PersonId(key) for kind, _, key in parts if kind == "person"),
+            tuple(HouseholdId(key) for kind, _, key in parts if kind == "household"),
+        )

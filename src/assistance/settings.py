@@ -39,6 +39,11 @@ class Settings(BaseSettings):
         return self.data / "keys" / "division.key"
 
     @property
+    def erasures_file(self) -> Path:
+        """Who was erased for good: beside the keys, since a backup from before would bring them back."""
+        return self.data / "keys" / "erased.txt"
+
+    @property
     def log_key_file(self) -> Path:
         """Signs checkpoints."""
         return self.data / "keys" / "log.key"

@@ -54,7 +54,7 @@ def test_every_command_the_issue_names_is_there() -> None:
     there = {" ".join(path) for path, _ in commands()}
     steps = {f"payments {step}" for step in ("draw", "review", "approve", "send", "reconcile", "reissue")}
     assert {"run", "serve", "migrate", "import roster", "rebuild", "verify", "token", "demo", "project", "lag",
-            "checkpoint", "backup", "restore", *steps} <= there  # fmt: skip
+            "checkpoint", "backup", "restore", "erase", *steps} <= there  # fmt: skip
 
 
 def clear(done: Done, code: int) -> None:

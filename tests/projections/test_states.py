@@ -278,4 +278,4 @@ def test_random_histories_hold_every_kind_of_event() -> None:
 
     seen = {type(r.event).__name__ for seed in range(25) for r in history(seed, 120).recorded}
     here = {name for name, cls in EVENT_TYPES.items() if cls.__module__.startswith("ledger.")}
-    assert here - seen == {"PersonalDataRead"}
+    assert here - seen == {"PersonalDataRead", "PersonalDataErased"}

@@ -101,8 +101,8 @@ def restore(folder: Path, conninfo: str, schema: str, *, erased: Sequence[str] =
 
     It is brought back and verified under a name of its own and becomes `schema` only then: nothing is
     ever seen of a backup that does not verify. A backup of an older release is brought up to date.
-    `erased` are the subjects whose keys were dropped after the backup was made: dropped again here.
-    Raises :class:`BackupError`.
+    `erased` are the subjects whose keys were ever dropped: those the backup still holds are dropped again, before
+    anything can be seen; how many is ``erased_again`` in the answer. Raises :class:`BackupError`.
     """
     manifest = _checked(folder)
     aside = f"restoring_{hashlib.sha256(schema.encode()).hexdigest()[:24]}"
@@ -113,7 +113,7 @@ def restore(folder: Path, conninfo: str, schema: str, *, erased: Sequence[str] =
         _require_empty(connection, schema)
         _drop(connection, aside)
         try:
-            _bring_back(folder, manifest, conninfo, aside, erased)
+            again = _bring_back(folder, manifest, conninfo, aside, erased)
             _verify(conninfo, aside, manifest)
             with connection.transaction():
                 _require_empty(connection, schema)
@@ -126,7 +126,7 @@ def restore(folder: Path, conninfo: str, schema: str, *, erased: Sequence[str] =
         except BaseException:
             _drop(connection, aside)
             raise
-    return manifest
+    return {**manifest, "erased_again": again}
 
 
 def _require_empty(connection: psycopg.Connection[Any], schema: str) -> None:
@@ -152,7 +152,7 @@ def _drop(connection: psycopg.Connection[Any], schema: str) -> None:
 
 def _bring_back(
     folder: Path, manifest: dict[str, Any], conninfo: str, schema: str, erased: Sequence[str]
-) -> None:
+) -> int:
     migrate(conninfo, schema, upto=manifest["schema"])
     with psycopg.connect(conninfo, client_encoding="UTF8") as connection:
         connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
@@ -162,13 +162,14 @@ def _bring_back(
         for part, tables in TABLES.items():
             for table in tables:
                 _copy_in(connection, table, folder / part / table)
-        for subject in erased:
-            connection.execute(
-                "UPDATE vault_keys SET wrapped = ''::bytea, erased_at = clock_timestamp() WHERE subject = %s",
-                (subject,),
-            )
-            connection.execute("DELETE FROM vault_lookups WHERE subject = %s", (subject,))
+        again = connection.execute(
+            "UPDATE vault_keys SET wrapped = ''::bytea, erased_at = clock_timestamp()"
+            " WHERE subject = ANY (%s) AND erased_at IS NULL",
+            (list(erased),),
+        ).rowcount
+        connection.execute("DELETE FROM vault_lookups WHERE subject = ANY (%s)", (list(erased),))
     migrate(conninfo, schema)
+    return again
 
 
 def _checked(folder: Path) -> dict[str, Any]:

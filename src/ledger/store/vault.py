@@ -215,6 +215,15 @@ class Vault:
 
     # --- erasing ---
 
+    def standing(self, subjects: Iterable[str]) -> dict[str, bool]:
+        """Of those subjects that ever had a file key, whether it is still there."""
+        with self._database.connection() as connection:
+            rows = connection.execute(
+                "SELECT subject, erased_at IS NULL FROM vault_keys WHERE purpose = %s AND subject = ANY(%s)",
+                (FILE, list(subjects)),
+            ).fetchall()
+        return dict(rows)
+
     def erase(self, subject: str) -> bool:
         """Drops the subject's file key and identities for ever; false when there was none."""
         with telling(), self._database.connection() as connection, connection.transaction():

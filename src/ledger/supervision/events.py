@@ -1,4 +1,4 @@
-"""What is recorded about the readers of personal data. Kept in the log of readings, never in the main log."""
+"""What is recorded about who reads and who erases personal data. Kept in the log of readings, never in the main log."""
 
 from __future__ import annotations
 
@@ -23,3 +23,12 @@ class PersonalDataRead(Event, frozen=True, kw_only=True):
     read_at: datetime
     run_id: RunId | None = None
     lines: int | None = None
+
+
+class PersonalDataErased(Event, frozen=True, kw_only=True):
+    """The actor in the envelope erased these people's and households' data keys for good, as a document orders."""
+
+    TITLE: ClassVar = ("销毁个人信息", "Personal data erased")
+
+    person_ids: tuple[PersonId, ...] = ()
+    household_ids: tuple[HouseholdId, ...] = ()
