@@ -283,6 +283,34 @@ def test_every_file_and_module_a_decision_names_is_there() -> None:
     assert missing == []
 
 
+def test_the_chart_of_accounts_names_every_account_that_is_posted_to() -> None:
+    sql = (ROOT / "projections" / "views" / "postings.sql").read_text(encoding="utf-8")
+    chart = (ROOT / "docs" / "accounts.md").read_text(encoding="utf-8")
+    posted = set(re.findall(r"'((?:assets|sources|allocated|expenses):\w+)'", sql))
+    assert len(posted) == 6
+    assert set(re.findall(r"^\| `([a-z]+:[a-z]+)` \|", chart, re.MULTILINE)) == posted
+    for event in re.findall(r"^-- on (.+) --$", sql, re.MULTILINE)[0].split(", "):
+        assert f"| `{event}`" in chart
+
+
+def test_every_document_that_is_pointed_to_is_there() -> None:
+    documents = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "GLOSSARY.md")]
+    documents += [*(ROOT / "docs").rglob("*.md"), ROOT / "examples" / "README.md"]
+    missing = [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path in documents
+        for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8"))
+        if not (path.parent / target).exists()
+    ]
+    missing += [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path in [*sources(), *(ROOT / "projections").rglob("*.sql")]
+        for target in re.findall(r"\bdocs/[\w./-]+\.md\b", path.read_text(encoding="utf-8"))
+        if not (ROOT / target).exists()
+    ]
+    assert [m for m in missing if not m.endswith("benchmarks.md")] == []  # `make bench` writes that one
+
+
 def test_every_command_the_readme_names_is_one() -> None:
     import click
 
