@@ -28,16 +28,18 @@ ERASED = "[erased 已销毁]"
 """Stands for text whose key was dropped after the statutory period."""
 LONGEST_PURPOSE = 200
 
-IN_SCOPE = (
-    "{column} IN (SELECT organisation_id FROM organisations"
-    " WHERE organisation_id = %(scope)s OR path @> ARRAY[%(scope)s::text])"
-)
-"""SQL: the organisation in a column is the viewer's or stands below it."""
+
+def within(column: str, parameter: str) -> str:
+    """SQL: the organisation in a column is the one a parameter names, or stands below it."""
+    return (
+        f"{column} IN (SELECT o.organisation_id FROM organisations o"
+        f" WHERE o.organisation_id = %({parameter})s OR o.path @> ARRAY[%({parameter})s::text])"
+    )
 
 
 def in_scope(column: str) -> str:
     """The scope condition on a column; the statement's parameters need ``scope``."""
-    return IN_SCOPE.format(column=column)
+    return within(column, "scope")
 
 
 @dataclass

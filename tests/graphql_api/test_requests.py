@@ -133,6 +133,8 @@ HOSTILE = ["", "\x00", "'; DROP TABLE households; --", "长" * 50_000, "%(scope)
      "query($x: String!) { households(after: $x) { nodes { key } } }", "query($x: String!) { payments(after: $x) { nodes { runId } } }",
      "query($x: String!) { events(filter: {tag: $x}) { nodes { type } } }",
      "query($x: String!) { households(filter: {organisationId: $x, category: $x, area: $x}) { nodes { key } } }",
+     "query($x: String!) { entitlements(filter: {organisationId: $x, category: $x, personId: $x}) { nodes { householdId } } }",
+     "query($x: String!) { entitlements(after: $x, filter: {personId: $x}) { nodes { householdId } } }",
      "query($x: String!) { households { nodes { address(purpose: $x) } } }"],
 )  # fmt: skip
 async def test_hostile_text_finds_nothing_and_shows_nothing_of_the_inside(api: Api, query: str) -> None:

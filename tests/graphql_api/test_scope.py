@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from graphql_api.context import Context
+from ledger.identification.events import Category
 from ledger.kernel import Role
 from ledger.organisation.commands import OpenOrganisation
 from ledger.organisation.events import Level
@@ -146,6 +147,46 @@ async def test_a_regiment_sees_its_part_of_a_fund_and_nothing_of_others(api: Api
         (fund, "10000.00", "7000.00"), (other, "5000.00", "0.00")]  # fmt: skip
     hidden = await api.data("query($f: String!) { fund(id: $f) { name } }", Role.CLERK, f=other)
     assert hidden["fund"] is None
+
+
+ENTITLEMENTS = """query($f: EntitlementFilter, $a: String, $n: Int = 50) { entitlements(filter: $f, after: $a, first: $n) {
+  nodes { entitlementId householdId category total counted household { key } } pageInfo { hasNextPage endCursor } } }"""
+
+
+async def test_entitlements_are_listed_filtered_and_paged_in_scope(api: Api) -> None:
+    other, people, theirs = api.scenario.covered(
+        61, 1, Category.TEKUN, OTHER_CLERK, births=(date(1950, 1, 1),), income=0
+    )
+    api.catch_up()
+
+    async def listed(
+        role: Role = Role.REVIEWER, organisation: str | None = None, **given: Any
+    ) -> list[dict[str, Any]]:
+        nodes: list[dict[str, Any]] = (
+            await api.data(ENTITLEMENTS, role, organisation=organisation, **given)
+        )["entitlements"]["nodes"]
+        return nodes
+
+    def ids(nodes: list[dict[str, Any]]) -> set[str]:
+        return {n["entitlementId"] for n in nodes}
+
+    (mine,) = await listed(Role.CLERK)
+    assert mine == {"entitlementId": api.entitlement, "householdId": api.household, "category": "dibao", "total": "1100.00",
+                    "counted": api.people, "household": {"key": api.household}}  # fmt: skip
+    assert ids(await listed()) == {api.entitlement, theirs}
+    for given, found in (
+        ({"category": "tekun"}, {theirs}), ({"status": "ended"}, set()), ({"origin": "procedure"}, {api.entitlement, theirs}),
+        ({"organisationId": OTHER}, {theirs}), ({"organisationId": DIVISION}, {api.entitlement, theirs}),
+        ({"personId": api.people[1]}, {api.entitlement}), ({"personId": people[0]}, {theirs}), ({"householdId": other}, {theirs}),
+    ):  # fmt: skip
+        assert ids(await listed(f=given)) == found, given
+    assert await listed(Role.CLERK, f={"organisationId": OTHER}) == []
+    assert await listed(Role.CLERK, f={"personId": people[0]}) == []
+    page = (await api.data(ENTITLEMENTS, n=1))["entitlements"]
+    rest = await listed(a=page["pageInfo"]["endCursor"])
+    assert page["pageInfo"]["hasNextPage"]
+    assert ids(page["nodes"]) | ids(rest) == {api.entitlement, theirs}
+    assert len(rest) == 1
 
 
 NESTED = """query($n: Int!, $m: Int!) { households(first: $n) { nodes { organisation { name } head { sex } members { person { sex } }

@@ -111,7 +111,7 @@ def _entitlements(events: Sequence[Event]) -> list[Row]:
             amounts[amount.component] += amount.amount_fen
         suspended = any(s.resumed is None for s in file.suspensions)
         rows.append(
-            {"entitlement_id": key, "category": file.category.value, "organisation_id": file.places[-1][1],
+            {"entitlement_id": key, "household_id": file.household_id, "category": file.category.value, "organisation_id": file.places[-1][1],
              "status": "ended" if file.last_month else "suspended" if suspended else "active",
              "from_month": state.first_month, "last_month": file.last_month, "decided_on": file.decided_on,
              "origin": "prior" if file.prior else "procedure", "counted": list(file.counted),

@@ -9,9 +9,10 @@ import anyio.to_thread
 import strawberry
 from strawberry.relay import Node
 
-from graphql_api.context import Info, in_scope
+from graphql_api.context import Info, in_scope, within
 from graphql_api.errors import bad_input, forbidden, out_of_scope
 from graphql_api.queries.chains import AS_OF
+from graphql_api.queries.entitlements import ENTITLEMENT_FILTER, entitlements_page
 from graphql_api.queries.replay import person_as_of
 from graphql_api.scalars import Month
 from graphql_api.types.common import (
@@ -34,6 +35,7 @@ from graphql_api.types.events import (
     event_of,
 )
 from graphql_api.types.households import (
+    EntitlementType,
     Household,
     Organisation,
     Person,
@@ -163,6 +165,12 @@ class Query:
             **parameters,
         )
         return connect(rows, first, after, "number", household_of)
+
+    @strawberry.field(description="Entitlements in scope. 保障待遇列表。")
+    async def entitlements(
+        self, info: Info, first: FIRST = 50, after: AFTER = None, filter: ENTITLEMENT_FILTER = None
+    ) -> Connection[EntitlementType]:
+        return await entitlements_page(info, filter, first, after)
 
     @strawberry.field(description="Organisations. 机构列表。")
     async def organisations(
@@ -327,10 +335,7 @@ async def _whole_division(info: Info) -> None:
 
 def _filter_households(filter: HouseholdFilter, wheres: list[str], parameters: dict[str, Any]) -> None:
     if filter.organisation_id is not None:
-        wheres.append(
-            "h.organisation_id IN (SELECT organisation_id FROM organisations WHERE organisation_id = %(unit)s"
-            " OR path @> ARRAY[%(unit)s::text])"
-        )
+        wheres.append(within("h.organisation_id", "unit"))
         parameters["unit"] = filter.organisation_id
     if filter.category is not None or filter.status is not None:
         wheres.append(

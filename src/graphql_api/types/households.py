@@ -147,6 +147,7 @@ class AccountType:
 @strawberry.type(description="What a household or person is entitled to. 保障待遇。")
 class EntitlementType:
     entitlement_id: str = f("Its id.", "待遇编号。")
+    household_id: str = f("The household.", "家庭编号。")
     category: str = f("dibao or tekun.", "类别。")
     status: str = f("active, suspended, ended.", "状态。")
     organisation_id: str = f("The organisation that pays it now.", "发放机构。")
@@ -160,10 +161,15 @@ class EntitlementType:
     origin: str = f("procedure, or prior: taken over from a roster.", "来源：程序审核或存量接收。")
     counted: list[str] = f("People it covers.", "保障人员。")
 
+    @strawberry.field(description="The household, where it is in scope. 家庭（在查看范围内时）。")
+    async def household(self, info: Info) -> Household | None:
+        row = await info.context.households.load(self.household_id)
+        return household_of(row) if row else None
+
 
 def entitlement_of(row: Row) -> EntitlementType:
     """An entitlement from its row."""
-    names = ("entitlement_id", "category", "status", "organisation_id", "from_month", "last_month", "decided_on",
+    names = ("entitlement_id", "household_id", "category", "status", "organisation_id", "from_month", "last_month", "decided_on",
              "origin", "counted")  # fmt: skip
     amounts = {name: yuan(row[f"{name}_fen"]) for name in ("base", "supplement", "care", "total")}
     return EntitlementType(**{name: row[name] for name in names}, **amounts)
