@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import tempfile
@@ -37,15 +38,47 @@ def postgres_url() -> Iterator[str]:
         server.stop()
 
 
+def drop(url: str, *schemas: str) -> None:
+    """Drops schemas of tests."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET client_min_messages = warning")
+        for name in schemas:
+            connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(name)))
+
+
+@contextlib.contextmanager
+def readings_of(url: str, schema: str, key: DivisionKey) -> Iterator[Ledger]:
+    """The log of readings of a division, in a fresh schema beside its own."""
+    name = f"{schema}_readings"
+    migrate(url, name)
+    database = Database(url, name, min_size=0, max_size=2)
+    opened = Ledger.open(database, key)
+    yield opened
+    opened.close()
+    database.close()
+    drop(url, name)
+
+
+@contextlib.contextmanager
+def fresh_division(url: str, name: str, key: DivisionKey, data: Path) -> Iterator[Division]:
+    """A migrated, empty division in schemas of its own while the block lasts, for tests that share one."""
+    migrate(url, name)
+    database = Database(url, name, min_size=1, max_size=8)
+    ledger = Ledger.open(database, key)
+    with readings_of(url, name, key) as readings:
+        yield open_division(url, database, ledger, readings, data)
+    ledger.close()
+    database.close()
+    drop(url, name)
+
+
 @pytest.fixture
 def schema(postgres_url: str) -> Iterator[str]:
     """The name of a fresh, migrated schema, dropped after the test."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
     migrate(postgres_url, name)
     yield name
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute("SET client_min_messages = warning")
-        connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(name)))
+    drop(postgres_url, name)
 
 
 @pytest.fixture
@@ -56,7 +89,7 @@ def database(postgres_url: str, schema: str) -> Iterator[Database]:
     opened.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def division_key() -> DivisionKey:
     return DivisionKey(bytes(range(32)))
 
@@ -74,17 +107,8 @@ def division(
     postgres_url: str, database: Database, ledger: Ledger, division_key: DivisionKey, tmp_path: Path
 ) -> Iterator[Division]:
     """A division, wired as the programs wire it."""
-    migrate(postgres_url, f"{database.schema}_readings")
-    reading_database = Database(postgres_url, f"{database.schema}_readings", min_size=0, max_size=2)
-    readings = Ledger.open(reading_database, division_key)
-    yield open_division(postgres_url, database, ledger, readings, tmp_path)
-    readings.close()
-    reading_database.close()
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute("SET client_min_messages = warning")
-        connection.execute(
-            sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(f"{database.schema}_readings"))
-        )
+    with readings_of(postgres_url, database.schema, division_key) as readings:
+        yield open_division(postgres_url, database, ledger, readings, tmp_path)
 
 
 @pytest.fixture

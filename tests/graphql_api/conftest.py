@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
@@ -13,8 +15,30 @@ import pytest
 from assistance.serving import application
 from assistance.tokens import make_token
 from ledger.kernel import EntitlementId, HouseholdId, PersonId, Role
+from ledger.store.vault import DivisionKey
 from projections.runner import Runner
-from tests.scenario import DIVISION, OTHER, OTHER_CLERK, REGIMENT, Scenario
+from tests.conftest import fresh_division
+from tests.scenario import DIVISION, OTHER_CLERK, REGIMENT, Scenario
+
+
+class Small(NamedTuple):
+    """A division with one covered household, and another organisation's that is not covered."""
+
+    scenario: Scenario
+    household: HouseholdId
+    people: list[PersonId]
+    entitlement: EntitlementId
+    other: HouseholdId
+    other_people: list[PersonId]
+
+
+def settled(scenario: Scenario) -> Small:
+    """The households of a small division, its views caught up."""
+    covered = scenario.covered(1)
+    small = Small(scenario, *covered, *scenario.household(51, clerk=OTHER_CLERK))
+    with Runner(scenario.division.url, scenario.division.schema) as runner:
+        runner.catch_up()
+    return small
 
 
 @dataclass
@@ -22,13 +46,13 @@ class Api:
     """Asks queries as one role at one organisation."""
 
     scenario: Scenario
-    client: httpx.AsyncClient
-    app: Any
     household: HouseholdId
     people: list[PersonId]
     entitlement: EntitlementId
     other: HouseholdId
     other_people: list[PersonId]
+    client: httpx.AsyncClient
+    app: Any
 
     def token(self, role: Role, organisation: str | None = None) -> str:
         place = organisation or (REGIMENT if role is Role.CLERK else DIVISION)
@@ -72,17 +96,39 @@ class Api:
             return runner.catch_up()
 
 
-@pytest.fixture
-async def api(scenario: Scenario) -> AsyncIterator[Api]:
-    household, people, entitlement = scenario.covered(1)
-    other, other_people = scenario.household(51, clerk=OTHER_CLERK)
-    assert OTHER
-    app = application(scenario.division)
+@contextlib.asynccontextmanager
+async def opened(small: Small) -> AsyncIterator[Api]:
+    """The application over a small division, asked over HTTP in process."""
+    app = application(small.scenario.division)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://ledger.test", timeout=30) as client,
     ):
-        made = Api(scenario, client, app, household, people, entitlement, other, other_people)
-        made.catch_up()
+        yield Api(*small, client, app)
+
+
+@pytest.fixture(scope="session")
+def shared(
+    postgres_url: str, division_key: DivisionKey, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Small]:
+    """One small division for all tests that record nothing."""
+    name = f"test_{os.getpid()}_shared"
+    with fresh_division(postgres_url, name, division_key, tmp_path_factory.mktemp("shared")) as division:
+        scenario = Scenario(division)
+        scenario.standards()
+        yield settled(scenario)
+
+
+@pytest.fixture
+async def api(request: pytest.FixtureRequest) -> AsyncIterator[Api]:
+    """The shared small division, which must stay as it is; for a test marked ``records``, one of its own."""
+    if request.node.get_closest_marker("records"):
+        async with opened(settled(request.getfixturevalue("scenario"))) as made:
+            yield made
+        return
+    small: Small = request.getfixturevalue("shared")
+    head = small.scenario.ledger.recorder.head()
+    async with opened(small) as made:
         yield made
+    assert small.scenario.ledger.recorder.head() == head, "it records: mark it with pytest.mark.records"

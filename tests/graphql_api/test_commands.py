@@ -20,6 +20,8 @@ from ledger.kernel import Command, Role
 from tests.graphql_api.conftest import Api
 from tests.scenario import OTHER, REGIMENT
 
+pytestmark = pytest.mark.records
+
 RESULT = "{ __typename ... on Recorded { position } ... on Refusal { code messageEn messageZh } }"
 SCHEMA = build_schema(sdl())
 PLAUSIBLE = {

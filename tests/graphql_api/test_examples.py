@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from graphql import build_schema, get_introspection_query, parse, validate
 
 from graphql_api.export import sdl
@@ -31,6 +32,7 @@ def test_every_example_is_valid_against_the_committed_schema() -> None:
         assert validate(schema, parse(query)) == [], title
 
 
+@pytest.mark.records
 async def test_every_example_runs_and_finds_something(api: Api) -> None:
     """Given a division with a household, a fund and a drawn run; when each example is asked; then it answers."""
     api.scenario.draw(api.scenario.fund(), "2026-11")

@@ -138,6 +138,7 @@ async def test_the_query_page_works_without_the_internet(api: Api) -> None:
     assert (await api.client.get("/static/examples.js")).status_code == 200
 
 
+@pytest.mark.records
 async def test_a_reader_waits_for_its_own_write(api: Api) -> None:
     import threading
 

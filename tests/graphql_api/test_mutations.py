@@ -5,10 +5,14 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+import pytest
+
 from assistance.bank import Layout, simulate_bank
 from ledger.kernel import Role
 from tests.graphql_api.conftest import Api
 from tests.scenario import REGIMENT, account_number
+
+pytestmark = pytest.mark.records
 
 RESULT = """{ __typename ... on Recorded { position duplicate eventTypes run: idOf(kind: "run") fund: idOf(kind: "fund") message }
   ... on Refusal { code messageEn messageZh article } }"""

@@ -95,6 +95,7 @@ async def test_a_household_is_found_by_number_and_a_person_by_id_number(api: Api
     assert "CategoryConfirmed" in [n["kind"] for n in found["person"]["chain"]["nodes"]]
 
 
+@pytest.mark.records
 async def test_a_household_as_of_a_day_and_as_known_at_an_instant(api: Api) -> None:
     before = api.scenario.ledger.recorder.head()
     rows = list(api.scenario.ledger.recorder.read_recorded(after=before - 1))
@@ -128,6 +129,7 @@ async def test_a_household_as_of_a_day_and_as_known_at_an_instant(api: Api) -> N
     assert found["never"] is None
 
 
+@pytest.mark.records
 async def test_identity_is_masked_without_a_purpose_and_seen_and_recorded_with_one(api: Api) -> None:
     query = """query($id: String!, $p: String) { household(id: $id) { address(purpose: $p)
         members { person { name(purpose: $p) idNumber(purpose: $p) } } accounts { account(purpose: $p) } } }"""
@@ -210,6 +212,7 @@ async def test_events_are_filtered_by_type_tag_actor_and_time(api: Api) -> None:
     assert await found(recordedTo="2020-01-01T00:00:00Z") == []
 
 
+@pytest.mark.records
 async def test_proofs_hold_for_someone_who_trusts_only_the_checkpoint(api: Api) -> None:
     first = (await api.data("{ checkpoint { note key size } }", Role.AUDITOR))["checkpoint"]
     api.scenario.fund()

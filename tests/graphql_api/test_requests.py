@@ -97,6 +97,7 @@ async def test_waiting_for_what_is_no_position_is_refused_at_once(api: Api, posi
     assert await api.refused(VIEWER, headers=headers) == "BAD_INPUT"  # type: ignore[arg-type]
 
 
+@pytest.mark.records
 async def test_waiting_ends_with_a_word_when_the_views_do_not_follow(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,7 @@ PERSON = """query($p: String!) { person(id: $p) { key diedOn household { key }
 CHAIN = "query($h: String!) { household(id: $h) { organisation { code } chain(first: 200) { nodes { position kind } } } }"
 
 
+@pytest.mark.records
 async def test_a_person_who_moved_in_with_another_organisation_keeps_each_ones_part_apart(api: Api) -> None:
     """Given a child who left for a household of another regiment; then each regiment sees its own part, the division all."""
     child = api.people[1]
@@ -47,6 +48,7 @@ async def test_a_person_who_moved_in_with_another_organisation_keeps_each_ones_p
     assert "1|person" not in str((mine, theirs, whole))
 
 
+@pytest.mark.records
 async def test_a_household_that_moved_is_one_chain_for_its_new_organisation_and_none_for_the_old(
     api: Api,
 ) -> None:
@@ -67,6 +69,7 @@ async def test_a_household_that_moved_is_one_chain_for_its_new_organisation_and_
     assert then["household"] == {"area": "urban", "organisation": {"code": REGIMENT}}
 
 
+@pytest.mark.records
 async def test_a_person_as_of_a_day_had_not_died_yet(api: Api) -> None:
     api.scenario.do(RecordDeath, CLERK, household_id=api.household, person_id=api.people[1], died_on=date(2026, 10, 3),
                     source="公安")  # fmt: skip
@@ -85,6 +88,7 @@ async def test_a_person_as_of_a_day_had_not_died_yet(api: Api) -> None:
     assert [len(found[at]["accounts"]) for at in ("household", "early")] == [1, 0]
 
 
+@pytest.mark.records
 async def test_identity_is_seen_in_scope_and_with_a_purpose_only_whatever_the_role(api: Api) -> None:
     query = "query($h: String!, $p: String) { household(id: $h) { head { name(purpose: $p) } accounts { account(purpose: $p) } } }"
     for role in Role:
@@ -134,6 +138,7 @@ async def test_cursors_and_node_ids_of_others_open_nothing(api: Api) -> None:
         )
 
 
+@pytest.mark.records
 async def test_a_regiment_sees_its_part_of_a_fund_and_nothing_of_others(api: Api) -> None:
     fund = api.scenario.fund(1_000_000, 300_000)
     other = api.scenario.fund(500_000, 500_000, organisation=OTHER)
@@ -153,6 +158,7 @@ ENTITLEMENTS = """query($f: EntitlementFilter, $a: String, $n: Int = 50) { entit
   nodes { entitlementId householdId category total counted household { key } } pageInfo { hasNextPage endCursor } } }"""
 
 
+@pytest.mark.records
 async def test_entitlements_are_listed_filtered_and_paged_in_scope(api: Api) -> None:
     other, people, theirs = api.scenario.covered(
         61, 1, Category.TEKUN, OTHER_CLERK, births=(date(1950, 1, 1),), income=0
@@ -194,6 +200,7 @@ NESTED = """query($n: Int!, $m: Int!) { households(first: $n) { nodes { organisa
   paymentRuns(first: $n) { nodes { payments(first: $m) { nodes { amount } } } } funds { balances { available } } }"""
 
 
+@pytest.mark.records
 async def test_statements_grow_neither_with_the_households_nor_with_their_chains(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,6 +235,7 @@ ROSTER = """mutation($f: String!, $c: String!, $v: Boolean!) { importRoster(file
   ... on Refusal { code } } }"""
 
 
+@pytest.mark.records
 async def test_a_roster_is_imported_once_and_its_problems_are_told(api: Api, tmp_path: Path) -> None:
     api.scenario.do(OpenOrganisation, ADMIN, organisation_id="c1", name="一连", level=Level.COMPANY, parent_id=REGIMENT,
                     opened_on=date(2026, 1, 1))  # fmt: skip

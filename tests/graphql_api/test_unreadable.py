@@ -14,6 +14,8 @@ from tests.graphql_api.conftest import Api
 from tests.graphql_api.test_mutations import RESULT, cid
 from tests.scenario import account_number
 
+pytestmark = pytest.mark.records
+
 NAMES = 'query($h: String!) { household(id: $h) { address(purpose: "核查") members { person { name(purpose: "核查") } } } }'
 NOMINATE = f"mutation($input: NominateAccountInput!) {{ nominateAccount(input: $input) {RESULT} }}"
 
