@@ -70,12 +70,7 @@ def _write(
 
 def row(state: Entitlement, position: int) -> tuple[Any, ...]:
     """One row of the view: amounts and status are those of the latest decision."""
-    file = state.file
-    amounts = dict.fromkeys(Component, 0)
-    for amount in file.terms[-1].amounts:
-        amounts[amount.component] += amount.amount_fen
-    suspended = any(s.resumed is None for s in file.suspensions)
-    status = "ended" if file.last_month is not None else "suspended" if suspended else "active"
+    file, amounts = state.file, state.latest
     return (
         state.id,
         file.household_id,
@@ -84,7 +79,7 @@ def row(state: Entitlement, position: int) -> tuple[Any, ...]:
         file.category.value,
         file.case_id,
         list(file.counted),
-        status,
+        state.status,
         state.first_month,
         file.last_month,
         amounts[Component.BASE],
@@ -92,7 +87,7 @@ def row(state: Entitlement, position: int) -> tuple[Any, ...]:
         amounts[Component.CARE],
         sum(amounts.values()),
         file.decided_on,
-        "prior" if file.prior else "procedure",
+        state.origin,
         state.to_json().decode(),
         position,
     )

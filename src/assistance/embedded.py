@@ -5,11 +5,9 @@ The engine is the same PostgreSQL a division's own server runs; nothing here is 
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import threading
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import fasteners
@@ -122,14 +120,3 @@ class EmbeddedPostgres:
                 self._forget_the_dead(self._server)
                 self._server._cleanup()
                 self._server = None
-
-
-@contextlib.contextmanager
-def embedded_postgres(data_dir: Path) -> Iterator[str]:
-    """The URL of an embedded server that lives as long as the ``with`` block."""
-    server = EmbeddedPostgres(data_dir)
-    url = server.start()
-    try:
-        yield url
-    finally:
-        server.stop()

@@ -74,7 +74,7 @@ def _plan(
     division: Division, command: DrawRun, run_id: RunId, actor: Actor, now: datetime
 ) -> tuple[Plan, Rows]:
     """The lines due as of a position, checked for scope and month."""
-    today = now.astimezone(CHINA).date()
+    today = day_of(now)
     check_month(command.month, month_of(today))
     known = division.ledger.read((Organisation.facts(command.organisation_id),))
     require_scope(actor, require_open(known, command.organisation_id, today))

@@ -105,16 +105,12 @@ def _entitlements(events: Sequence[Event]) -> list[Row]:
         state = Entitlement.fold(key, events)
         if not state.exists:
             continue
-        file = state.file
-        amounts = dict.fromkeys(Component, 0)
-        for amount in file.terms[-1].amounts:
-            amounts[amount.component] += amount.amount_fen
-        suspended = any(s.resumed is None for s in file.suspensions)
+        file, amounts = state.file, state.latest
         rows.append(
             {"entitlement_id": key, "household_id": file.household_id, "category": file.category.value, "organisation_id": file.places[-1][1],
-             "status": "ended" if file.last_month else "suspended" if suspended else "active",
+             "status": state.status,
              "from_month": state.first_month, "last_month": file.last_month, "decided_on": file.decided_on,
-             "origin": "prior" if file.prior else "procedure", "counted": list(file.counted),
+             "origin": state.origin, "counted": list(file.counted),
              "base_fen": amounts[Component.BASE], "supplement_fen": amounts[Component.SUPPLEMENT],
              "care_fen": amounts[Component.CARE], "total_fen": sum(amounts.values())}
         )  # fmt: skip

@@ -186,11 +186,25 @@ class Entitlement(State):
         reaching = [place for start, place in self.file.places if start <= month]
         return reaching[-1] if reaching else self.file.places[0][1]
 
-    def status_on(self, month: Month) -> str:
-        """``active``, ``suspended`` or ``ended`` in a month."""
-        if self.file.last_month is not None and month > self.file.last_month:
+    @property
+    def status(self) -> str:
+        """``active``, ``suspended`` or ``ended``, as last decided."""
+        if self.file.last_month is not None:
             return "ended"
-        return "suspended" if self.suspended_in(month) else "active"
+        return "suspended" if any(s.resumed is None for s in self.file.suspensions) else "active"
+
+    @property
+    def origin(self) -> str:
+        """``procedure``, or ``prior``: taken over from a roster."""
+        return "prior" if self.file.prior else "procedure"
+
+    @property
+    def latest(self) -> dict[Component, Fen]:
+        """What the decision recorded last gives a month, every component named."""
+        amounts = dict.fromkeys(Component, Fen(0))
+        for amount in self.file.terms[-1].amounts:
+            amounts[amount.component] = Fen(amounts[amount.component] + amount.amount_fen)
+        return amounts
 
 
 class Cover(State):
@@ -295,12 +309,6 @@ class Case(State):
     def objection_open(self) -> bool:
         """An objection that no new opinion has answered yet."""
         return self.last(ObjectionRaised) is not None and not self.after(OpinionGiven, ObjectionRaised)
-
-    @property
-    def publicity_until(self) -> date | None:
-        """The last day of the running publicity."""
-        started = self.last(PublicityStarted)
-        return started.until if isinstance(started, PublicityStarted) else None
 
     def missing(self) -> list[tuple[str, str]]:
         """What is still missing before a decision, in English and 中文, in order [57 art. 10–20]."""
