@@ -138,22 +138,22 @@ def take_turn(connection: Connection, schema: str, suffix: str) -> None:
 def build_as_of(conninfo: str, schema: str, moment: datetime | int, suffix: str) -> int:
     """All views as they stood at a position or recorded time, in tables ``<name>__<suffix>``; returns the position.
 
-    Raises :class:`BadMoment` for a time before the first event or a position that does not exist.
+    Raises :class:`BadMoment` for a time before the first event or a position that does not exist, :class:`BadSuffix`.
     """
-    if (
-        not suffix.isascii()
-        or not suffix.isidentifier()
-        or not suffix.islower()
-        or len(suffix) > 20
-        or suffix in ("new", "check", "next")
-    ):
-        raise BadSuffix(f"{suffix!r} is no suffix: lower-case letters, digits and _, at most 20")
+    _check(suffix)
     with connect(conninfo, schema) as connection:
         position = _position_at(connection, moment)
         take_turn(connection, schema, f"__{suffix}")
         build(connection, list(views()), f"__{suffix}", position)
         connection.execute("UPDATE view_positions SET status = 'built' WHERE suffix = %s", (f"__{suffix}",))
     return position
+
+
+def _check(suffix: str) -> None:
+    own = ("new", "check", "next")
+    plain = suffix.isascii() and suffix.isidentifier() and suffix.islower() and len(suffix) <= 20
+    if not plain or suffix in own:
+        raise BadSuffix(f"{suffix!r} is no suffix: lower-case letters, digits and _, at most 20")
 
 
 def _position_at(connection: Connection, moment: datetime | int) -> int:
@@ -176,7 +176,11 @@ def _position_at(connection: Connection, moment: datetime | int) -> int:
 
 
 def drop_as_of(conninfo: str, schema: str, suffix: str) -> None:
-    """Drops the tables of an as-of build."""
+    """Drops the tables of an as-of build. Raises :class:`BadSuffix` where there is none."""
+    _check(suffix)
     with connect(conninfo, schema) as connection, connection.transaction():
+        built = {s.suffix.removeprefix("__") for s in standings(connection) if s.suffix}
+        if suffix not in built:
+            raise BadSuffix(f"there is no as-of build {suffix!r} 没有该历史视图")
         for view in views().values():
             drop(connection, view, f"__{suffix}")

@@ -142,17 +142,29 @@ def _view_lines(reports: list[Any], asked: bool) -> list[str]:
     help="Build all views as of this recorded time (UTC) instead. 按登记时间（UTC）重建历史视图。",
 )  # fmt: skip
 @click.option("--into", "suffix", help="Suffix of the as-of tables. 历史视图表名后缀。")
+@click.option(
+    "--drop", "dropped", help="Drop the as-of tables of this suffix instead. 删除该后缀的历史视图。"
+)
 @pass_app
 @guarded
-def rebuild(app: App, view: str | None, as_of: datetime | None, suffix: str | None) -> None:
+def rebuild(
+    app: App, view: str | None, as_of: datetime | None, suffix: str | None, dropped: str | None
+) -> None:
     """Rebuild VIEW (all views without it) from the log beside the live one, then swap. 重建视图。"""
-    from projections.rebuild import build_as_of
+    from projections.rebuild import build_as_of, drop_as_of
     from projections.rebuild import rebuild as run
 
     if (as_of is None) != (suffix is None):
         raise click.UsageError("--as-of and --into go together 两个选项须同时给出")
     if as_of is not None and view is not None:
         raise click.UsageError("--as-of builds all views 历史重建针对全部视图，不可指定单个视图")
+    if dropped is not None:
+        if as_of is not None or view is not None:
+            raise click.UsageError("--drop stands alone 该选项须单独使用")
+        with app.log() as opened:
+            drop_as_of(opened.url, opened.schema, dropped)
+        app.say({"dropped": dropped}, f"dropped 已删除 {dropped}")
+        return
     with app.log() as opened, app.console.status("rebuilding 重建中…"):
         if as_of is not None and suffix is not None:
             position = build_as_of(opened.url, opened.schema, as_of.replace(tzinfo=UTC), suffix)

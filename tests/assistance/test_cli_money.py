@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import shutil
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -200,3 +202,18 @@ def test_a_missing_or_wrong_division_key_is_told_and_no_new_one_made(
     key.write_text("not a key\n" * 8)
     assert draw(office, fund).facts["error"] == "WrongKey"
     assert office.do("verify", "--no-views").code == 0  # an auditor needs no key
+
+
+def test_views_as_of_a_moment_are_built_beside_the_live_ones_and_dropped_again(
+    office: Office, scenario: Scenario
+) -> None:
+    time.sleep(1.1)  # moments are given to the second; everything here lies before the last full one
+    moment = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
+    built = office.do("rebuild", "--as-of", moment, "--into", "then", "--json")
+    assert (built.code, built.facts["position"]) == (0, scenario.ledger.recorder.head())
+    with scenario.division.database.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM households__then").fetchone() == (3,)
+    assert office.do("rebuild", "--drop", "then").code == 0
+    with scenario.division.database.connection() as connection:
+        assert connection.execute("SELECT to_regclass('households__then')").fetchone() == (None,)
+    assert office.do("rebuild", "--drop", "then").code == 2
