@@ -103,6 +103,17 @@ async def test_identity_is_seen_in_scope_and_with_a_purpose_only_whatever_the_ro
     assert "BAD_INPUT" in str(await api.ask(query, h=api.household, p="长" * 201))
 
 
+async def test_a_purpose_that_holds_an_identity_is_neither_recorded_nor_good_for_anything(api: Api) -> None:
+    query = "query($h: String!, $p: String) { household(id: $h) { head { name(purpose: $p) } } }"
+    head = api.scenario.division.readings._ledger.recorder.head()
+    for purpose in (f"核查 {id_number(1)}", id_number(1)[:17], "账号6217001234567890123"):
+        result = await api.ask(query, h=api.household, p=purpose)
+        assert result["errors"][0]["extensions"]["code"] == "BAD_INPUT"
+        assert "测试" not in str(result)
+    assert api.scenario.division.readings._ledger.recorder.head() == head
+    assert "测试1" in str(await api.data(query, h=api.household, p="2026-11 年度核查第12345678901号"))
+
+
 async def test_what_cannot_be_recorded_is_not_shown(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: Any) -> int:
         raise OSError("the disk is full")

@@ -135,6 +135,21 @@ def test_no_area_of_the_ledger_knows_a_float() -> None:
     assert found == []
 
 
+def test_nothing_is_guarded_by_an_assertion() -> None:
+    """``python -O`` takes assertions out: they may state what is so, never decide who may do what."""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Assert)
+        and any(
+            isinstance(n, ast.Attribute) and n.attr in ("viewer", "require", "scope")
+            for n in ast.walk(node.test)
+        )
+    ]
+    assert found == []
+
+
 def test_every_amount_in_an_event_is_typed_as_whole_fen() -> None:
     import_everything()
     structs = [*EVENT_TYPES.values(), *nested_structs()]

@@ -101,7 +101,7 @@ async def _run(
 
 
 def _port(info: Info) -> BulkPort:
-    assert info.context.viewer
+    info.context.signed_in()
     port = info.context.services.bulk
     if port is None:
         raise forbidden("This server does not handle runs and rosters.", "本服务不办理发放与名册导入。")

@@ -89,7 +89,7 @@ class Query:
     async def node(
         self, info: Info, id: Annotated[strawberry.relay.GlobalID, about("A global id.", "全局编号。")]
     ) -> Node | None:
-        assert info.context.viewer
+        info.context.signed_in()
         kinds: dict[str, Any] = {"Household": Household, "Person": Person, "Organisation": Organisation}
         kind = kinds.get(id.type_name)
         if kind is None:
@@ -112,7 +112,7 @@ class Query:
         number: Annotated[str | None, about("The office's household number.", "户编号。")] = None,
         as_of: AS_OF = None,
     ) -> Household | None:
-        assert info.context.viewer
+        info.context.signed_in()
         if (id is None) == (number is None):
             raise bad_input("Give either id or number.", "请提供 id 或 number 其一。")
         return await find_household(info, id, number, as_of)
@@ -122,7 +122,7 @@ class Query:
         self, info: Info, id: ID = None,
         id_number: Annotated[str | None, about("Resident ID number.", "身份证号。")] = None, as_of: AS_OF = None,
     ) -> Person | None:  # fmt: skip
-        assert info.context.viewer
+        info.context.signed_in()
         if (id is None) == (id_number is None):
             raise bad_input("Give either id or idNumber.", "请提供 id 或 idNumber 其一。")
         if id_number is not None:
@@ -178,7 +178,7 @@ class Query:
         info: Info,
         parent_id: Annotated[str | None, about("Those right below it.", "其直属下级。")] = None,
     ) -> list[Organisation]:
-        assert info.context.viewer
+        info.context.signed_in()
         rows = await info.context.rows(
             "SELECT * FROM organisations WHERE %(parent)s::text IS NULL OR parent_id = %(parent)s ORDER BY organisation_id",
             parent=parent_id,
@@ -270,7 +270,7 @@ class Query:
 
     @strawberry.field(description="The log's size and root, signed. 检查点。")
     async def checkpoint(self, info: Info) -> CheckpointType:
-        assert info.context.viewer
+        info.context.signed_in()
         port = info.context.services.checkpoint
         if port is None:
             raise forbidden("This server does not sign checkpoints.", "本服务不签发检查点。")
@@ -288,7 +288,7 @@ class Query:
             int | None, about("The tree's size; the present one when not given.", "树规模，默认当前。")
         ] = None,
     ) -> InclusionProof:
-        assert info.context.viewer
+        info.context.signed_in()
         database = info.context.services.ledger.recorder.database
         size, leaf, path = await anyio.to_thread.run_sync(
             proofs.inclusion_proof, database, position, tree_size
@@ -311,7 +311,7 @@ class Query:
             int | None, about("The later size; the present one when not given.", "较晚规模，默认当前。")
         ] = None,
     ) -> ConsistencyProof:
-        assert info.context.viewer
+        info.context.signed_in()
         database = info.context.services.ledger.recorder.database
         size, path = await anyio.to_thread.run_sync(proofs.consistency_proof, database, from_size, to_size)
         _, old = await anyio.to_thread.run_sync(proofs.root_at, database, from_size)
