@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from stdnum import luhn
@@ -259,10 +259,12 @@ class Life(World):
             people = tuple(m.person_id for m in household.current())
             category = self.rng.choice(list(Category))
             covered = people if category is Category.DIBAO else people[:1]
+            # Who joined late applies late: everyone covered must live there by then.
+            day = max(date(2026, 9, 1), *(m.joined_on for m in household.current()))
             self.do(procedure.SubmitApplication, Role.CLERK, household_id=household.id, category=category,
-                    applicant=people[0], covered=covered, submitted_on=date(2026, 9, 1))  # fmt: skip
-            if self.rng.random() < 0.5:
-                self.procedure()
+                    applicant=people[0], covered=covered, submitted_on=day)  # fmt: skip
+            if self.rng.random() < 0.7:
+                self.procedure(0.02)
                 self.decide()
 
     def case(self) -> Case | None:
@@ -272,25 +274,30 @@ class Life(World):
             return None
         return self.read((Case.facts(submitted.case_id),)).state(Case, submitted.case_id)
 
-    def procedure(self) -> None:
-        """Further steps of a case, each a fortnight after the last."""
+    @staticmethod
+    def submitted_on(case: Case) -> date:
+        return next(e.occurred_on for e in case.events if e.occurred_on)
+
+    def procedure(self, odd: float = 0.1) -> None:
+        """Further steps of a case; an `odd` part of the steps that need not be."""
         case = self.case()
         if case is None or not case.open:
             return
         first = tuple(PersonId(p) for p in case.covered[:1])
+        day = [self.submitted_on(case) + timedelta(days=n) for n in range(13)]
         ways: dict[type[Any], dict[str, Any]] = {
             procedure.RequestSupplement: {"missing": ("户口簿",)},
-            procedure.AcceptApplication: {"accepted_on": date(2026, 9, 2)},
-            procedure.AuthoriseCheck: {"authorised_by": first, "authorised_on": date(2026, 9, 2)},
-            procedure.RecordMeansCheck: {"source": "核对中心", "as_of": date(2026, 9, 3), "received_on": date(2026, 9, 3)},
+            procedure.AcceptApplication: {"accepted_on": day[1]},
+            procedure.AuthoriseCheck: {"authorised_by": first, "authorised_on": day[1]},
+            procedure.RecordMeansCheck: {"source": "核对中心", "as_of": day[2], "received_on": day[2]},
             procedure.RecordHomeVisit: {
-                "visitors": ("甲", "乙"), "signed": True, "visited_on": date(2026, 9, 4), "findings": "属实",
+                "visitors": ("甲", "乙"), "signed": True, "visited_on": day[3], "findings": "属实",
             },
-            procedure.HoldAppraisal: {"present": 9, "in_favour": 8, "against": 1, "held_on": date(2026, 9, 4)},
-            procedure.GiveOpinion: {"approve": True, "reason": "符合", "given_on": date(2026, 9, 5)},
-            procedure.StartPublicity: {"place": "公示栏", "started_on": date(2026, 9, 5)},
-            procedure.RaiseObjection: {"text": "异议", "raised_on": date(2026, 9, 6)},
-            procedure.EndPublicity: {"ended_on": date(2026, 9, 20)},
+            procedure.HoldAppraisal: {"present": 9, "in_favour": 8, "against": 1, "held_on": day[3]},
+            procedure.GiveOpinion: {"approve": True, "reason": "符合", "given_on": day[4]},
+            procedure.StartPublicity: {"place": "公示栏", "started_on": day[4]},
+            procedure.RaiseObjection: {"text": "异议", "raised_on": day[5]},
+            procedure.EndPublicity: {"ended_on": day[12]},
             procedure.AbortCase: {"reason": "撤回"},
         }  # fmt: skip
         rare = (
@@ -300,13 +307,13 @@ class Life(World):
             procedure.RequestSupplement,
         )
         for step, fields in ways.items():
-            if step not in rare or self.rng.random() < 0.1:
+            if step not in rare or self.rng.random() < odd:
                 self.do(step, Role.CLERK, case_id=case.id, **fields)
 
     def decide(self) -> None:
         if (case := self.case()) is None:
             return
-        day = date(2026, 9, 25)
+        day = self.submitted_on(case) + timedelta(days=14)
         if self.rng.random() < 0.7:
             self.do(
                 decisions.ConfirmCategory, Role.REVIEWER, case_id=case.id, decided_on=day, obligors="none"

@@ -78,9 +78,8 @@ def test_who_leaves_returns_and_leaves_again_has_two_ended_stays(shared_log: Log
         happens(world, LeaveMember, household_id=household, person_id=people[1], reason=f"why{n}",
                 left_on=DAY + timedelta(days=n))  # fmt: skip
         if n == 1:
-            happens(
-                world, JoinMember, household_id=household, member=member(2), reason="return", joined_on=DAY
-            )
+            happens(world, JoinMember, household_id=household, member=member(2), reason="return",
+                    joined_on=DAY + timedelta(days=n))  # fmt: skip
     rows = folded(shared_log, world, "SELECT left_reason FROM household_members@ WHERE person_id = %s ORDER BY position",
                   people[1])  # fmt: skip
     assert rows == [("why1",), ("why2",)]
