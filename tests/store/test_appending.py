@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -304,3 +306,39 @@ def test_a_writer_that_goes_silent_with_the_lock_is_thrown_out(
         connection.execute("COMMIT")
     assert log.head() == 1
     silent.close()
+
+
+class Interrupted(Exception):
+    """What a signal raises in the thread it reaches."""
+
+
+def test_who_is_interrupted_while_waiting_keeps_nobody_else_from_appending(
+    log: SealedRecorder, owner: psycopg.Connection[Any]
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise Interrupted
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    with ThreadPoolExecutor(2) as others:
+        with owner.transaction():
+            owner.execute("SELECT lock_writer()")
+            leads = others.submit(log.append, [event("leads")])
+            wait_until(lambda: log._group._led)
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            try:
+                with pytest.raises(Interrupted):
+                    log.append([event("interrupted")])
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                signal.signal(signal.SIGALRM, before)
+            waits = others.submit(log.append, [event("waits")])
+        assert sorted([leads.result(20), waits.result(20)]) == [1, 2]
+    assert log.append([event("next")]) == 3
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if holds():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never came to be so")

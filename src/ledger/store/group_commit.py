@@ -106,13 +106,25 @@ class GroupCommit:
             self._waiting.append(request)
             request.leads, self._led = not self._led, True
         if not request.leads:
-            request.turn.acquire()  # until it was committed by another, or must lead itself
+            self._wait(request)
         if not request.done:
             self._lead()
         if request.failure is not None:
             raise request.failure
         assert request.result is not None
         return request.result
+
+    def _wait(self, request: Request) -> None:
+        """Until it was committed by another, or must lead itself. Who is interrupted leaves no gap in the line."""
+        try:
+            request.turn.acquire()
+        except BaseException:
+            with self._mutex:
+                if request in self._waiting:
+                    self._waiting.remove(request)
+                if request.leads and not request.done:
+                    self._name_successor()
+            raise
 
     def _lead(self) -> None:
         with self._mutex:
@@ -149,14 +161,17 @@ class GroupCommit:
 
     def _hand_over(self, group: Sequence[Request]) -> None:
         """Those committed go on; whoever has waited longest leads next."""
-        with self._mutex:
-            self._led = bool(self._waiting)
-            successor = self._waiting[0] if self._led else None
         for request in group:
             request.done = True
             request.turn.release()
-        if successor is not None:
-            successor.turn.release()
+        with self._mutex:
+            self._name_successor()
+
+    def _name_successor(self) -> None:
+        self._led = bool(self._waiting)
+        if self._led:
+            self._waiting[0].leads = True
+            self._waiting[0].turn.release()
 
     def _next_group(self) -> list[Request]:
         """Those who have waited longest, as many as one transaction takes."""
@@ -190,11 +205,19 @@ def _gone(connection: Connection) -> bool:
     if connection.closed:
         return True
     try:
-        if select.select([connection.fileno()], [], [], 0)[0]:
+        if _readable(connection.fileno()):
             connection.pgconn.consume_input()
     except (psycopg.OperationalError, OSError):
         return True
     return bool(connection.closed)
+
+
+def _readable(descriptor: int) -> bool:
+    if not hasattr(select, "poll"):  # Windows
+        return bool(select.select([descriptor], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _shared(error: Exception) -> bool:
