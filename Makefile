@@ -28,8 +28,8 @@ run: $(VENV)/.run  ## load a division the first time, then serve http://127.0.0.
 test: $(VENV)/.dev  ## the whole test suite, on the embedded PostgreSQL or DATABASE_URL
 	@$(BIN)/python -m pytest
 
-bench: $(VENV)/.dev  ## every benchmark, ratios side by side
-	@$(BIN)/python -m bench
+bench: $(VENV)/.dev  ## every benchmark, ratios side by side; written to docs/benchmarks.md
+	@$(BIN)/python -m bench --markdown docs/benchmarks.md
 
 lint: $(VENV)/.dev  ## style, types and the order of the rooms
 	@$(BIN)/ruff check .

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from assistance.serving import steady_memory
 from bench import appending, asking, ground, reading, verifying, views, work
-from bench.results import Result, as_json, as_markdown, show
+from bench.results import Result, as_json, as_markdown, show, write_page
 
 BENCHMARKS: dict[str, Callable[[str, int], Iterable[Result]]] = {
     "bulk-small": lambda url, _: [appending.bulk(url, "small")],
@@ -35,7 +35,11 @@ BENCHMARKS: dict[str, Callable[[str, int], Iterable[Result]]] = {
 @click.argument("names", nargs=-1, type=click.Choice(list(BENCHMARKS)))
 @click.option("--events", default=1_000_000, show_default=True, help="length of the long log")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="also write the results here")
-@click.option("--markdown", type=click.Path(path_type=Path), help="also write the results here, as a page")
+@click.option(
+    "--markdown",
+    type=click.Path(path_type=Path),
+    help="also put the results into this page, after its marker",
+)
 def main(names: tuple[str, ...], events: int, json_file: Path | None, markdown: Path | None) -> None:
     """Measures this ledger beside others, in one run, and prints the ratios."""
     steady_memory()
@@ -55,7 +59,7 @@ def main(names: tuple[str, ...], events: int, json_file: Path | None, markdown: 
             json.dumps({"machine": machine, "results": as_json(results)}, indent=1, ensure_ascii=False)
         )
     if markdown is not None:
-        markdown.write_text(f"{machine}\n\n{as_markdown(results)}")
+        write_page(markdown, f"{machine}\n\n{as_markdown(results)}")
 
 
 if __name__ == "__main__":

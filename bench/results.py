@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -97,3 +98,12 @@ def as_markdown(results: Iterable[Result]) -> str:
             lines += [""]
         lines += [f"{note}\n" for note in r.notes]
     return "\n".join(lines)
+
+
+MARKER = "<!-- what `make bench` measured -->"
+
+
+def write_page(path: Path, figures: str) -> None:
+    """Puts the figures after the page's marker; what people wrote before it stays."""
+    said = path.read_text(encoding="utf-8").partition(MARKER)[0] if path.exists() else "# Benchmarks\n\n"
+    path.write_text(f"{said}{MARKER}\n\n{figures}", encoding="utf-8")
