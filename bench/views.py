@@ -30,19 +30,22 @@ def _timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def _built(connection: Connection, names: list[str], size: int) -> float:
-    """Seconds to build views from nothing."""
-    return _timed(lambda: build(connection, names, "__bench", size))
+def _built(connection: Connection, beside: Connection, names: list[str], size: int) -> float:
+    """Seconds to build views from nothing, as ``assistance rebuild`` does."""
+    return _timed(lambda: build(connection, names, "__bench", size, beside=beside))
 
 
 def chain(url: str, events: int) -> Result:
     """``household_chain`` from the whole log; the bare INSERT … SELECT has the finished rows to copy."""
     result = Result(f"Rebuilding household_chain from {events:,} events", "events/s")
     ours, bare, library = [], [], []
-    with connect(url, logs.division(url, events)) as connection:
+    with (
+        connect(url, logs.division(url, events)) as connection,
+        connect(url, logs.division(url, events)) as beside,
+    ):
         size = head(connection)
         for _ in range(ROUNDS):
-            ours.append(size / _built(connection, [CHAIN], size))
+            ours.append(size / _built(connection, beside, [CHAIN], size))
             bare.append(size / _bare(connection))
         for name in (CHAIN,):
             drop(connection, views()[name], "__bench")
@@ -96,15 +99,18 @@ def _library(url: str) -> float:
 def every(url: str, events: int) -> Result:
     """All views at once, then each stateful one alone."""
     result = Result(f"Rebuilding views from {events:,} events", "events/s")
-    with connect(url, logs.division(url, events)) as connection:
+    with (
+        connect(url, logs.division(url, events)) as connection,
+        connect(url, logs.division(url, events)) as beside,
+    ):
         size = head(connection)
         names = list(views())
-        result.figures["all views together"] = size / _built(connection, names, size)
+        result.figures["all views together"] = size / _built(connection, beside, names, size)
         for view in views().values():
             drop(connection, view, "__bench")
         for name in STATEFUL:
             wanted = _count(connection, views()[name].types)
-            took = _built(connection, [name], size)
+            took = _built(connection, beside, [name], size)
             result.figures[f"{name} (events of the log)"] = size / took
             result.figures[f"{name} (events it folds: {wanted:,})"] = wanted / took
             drop(connection, views()[name], "__bench")

@@ -67,6 +67,13 @@ class View:
         return frozenset().union(self.fold_types, *(b.types for b in self.blocks))
 
     @property
+    def append_only(self) -> bool:
+        """Whether every fold only adds rows, so that batches may be folded in any order, or two at once."""
+        return self.fold is None and not any(
+            re.search(r"\b(UPDATE|DELETE|ON CONFLICT)\b", block.sql) for block in self.blocks
+        )
+
+    @property
     def tables(self) -> list[str]:
         """The view's tables, without suffix, as created."""
         return list(dict.fromkeys(re.findall(r"CREATE TABLE \{(\w+)\}", "\n".join(self.create))))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from psycopg import sql
@@ -61,18 +63,59 @@ class BadSuffix(ValueError):
 
 
 def build(
-    connection: Connection, names: Iterable[str], suffix: str, upto: int, *, batch: int = BATCH
+    connection: Connection,
+    names: Iterable[str],
+    suffix: str,
+    upto: int,
+    *,
+    batch: int = BATCH,
+    beside: Connection | None = None,
 ) -> None:
-    """Builds views from nothing up to a position, in tables with this suffix; indexes last, on full tables."""
+    """Builds views from nothing up to a position, in tables with this suffix; indexes last, on full tables.
+
+    With a connection `beside`, append-only views are folded on both at once.
+    """
     chosen = [views()[name] for name in names]
     for view in chosen:
         create(connection, view, suffix, indexes=False)
-    fold_between(connection, chosen, suffix, 0, upto, batch)
+    if beside is None:
+        fold_between(connection, chosen, suffix, 0, upto, batch)
+    else:
+        _fold_on_both(connection, beside, chosen, suffix, upto, batch)
     for view in chosen:
         for statement in view.index:
             connection.execute(render(statement, suffix))
         for table in view.names(suffix).values():
             connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+
+
+def _fold_on_both(
+    connection: Connection, beside: Connection, chosen: list[View], suffix: str, upto: int, batch: int
+) -> None:
+    """Views that know an order are folded by one connection, in order; batches of the others by whichever is free."""
+    ordered = [view for view in chosen if not view.append_only]
+    free = [view for view in chosen if view.append_only]
+    wanted = frozenset[str]().union(*(view.types for view in free))
+    starts, turn = iter(range(0, upto if free else 0, batch)), threading.Lock()
+
+    def fold_free(one: Connection) -> None:
+        while True:
+            with turn:
+                after = next(starts, None)
+            if after is None:
+                return
+            with one.transaction():
+                types = fill(one, after, min(after + batch, upto), wanted)
+                for view in free:
+                    fold_batch(one, view, suffix, types)
+
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(fold_free, beside)
+        if ordered:
+            fold_between(connection, ordered, suffix, 0, upto, batch)
+        fold_free(connection)
+        other.result()
+    advance(connection, [view.name for view in free], suffix, upto)
 
 
 def fold_between(
@@ -100,10 +143,10 @@ def rebuild(conninfo: str, schema: str, view: str | None = None, *, batch: int =
         raise UnknownView(f"there is no view {view} 没有视图 {view}; there are {', '.join(views())}")
     names = list(views()) if view is None else [view]
     chosen = [views()[name] for name in names]
-    with connect(conninfo, schema) as connection:
+    with connect(conninfo, schema) as connection, connect(conninfo, schema) as beside:
         take_turn(connection, schema, "__new")
         reached = head(connection)
-        build(connection, names, "__new", reached, batch=batch)
+        build(connection, names, "__new", reached, batch=batch, beside=beside)
         while (
             last := head(connection)
         ) - reached > batch:  # what landed meanwhile, while the live views go on
@@ -141,10 +184,10 @@ def build_as_of(conninfo: str, schema: str, moment: datetime | int, suffix: str)
     Raises :class:`BadMoment` for a time before the first event or a position that does not exist, :class:`BadSuffix`.
     """
     _check(suffix)
-    with connect(conninfo, schema) as connection:
+    with connect(conninfo, schema) as connection, connect(conninfo, schema) as beside:
         position = _position_at(connection, moment)
         take_turn(connection, schema, f"__{suffix}")
-        build(connection, list(views()), f"__{suffix}", position)
+        build(connection, list(views()), f"__{suffix}", position, beside=beside)
         connection.execute("UPDATE view_positions SET status = 'built' WHERE suffix = %s", (f"__{suffix}",))
     return position
 

@@ -20,15 +20,18 @@ CREATE TABLE {household_chain} (
     event_id                 text NOT NULL,
     summary_zh               text NOT NULL,
     summary_en               text NOT NULL,
-    operator_role            text NOT NULL,
-    PRIMARY KEY (household_id, position)
+    operator_role            text NOT NULL
 );
 CREATE TABLE {person_chain} (
     person_id    text NOT NULL,
     position     bigint NOT NULL,
-    household_id text NOT NULL,
-    PRIMARY KEY (person_id, position)
+    household_id text NOT NULL
 );
+
+-- index --
+-- By household, and by person; made on full tables when the view is built anew.
+ALTER TABLE {household_chain} ADD PRIMARY KEY (household_id, position);
+ALTER TABLE {person_chain} ADD PRIMARY KEY (person_id, position);
 
 -- on HouseholdRegistered, MemberJoined, MemberLeft, HeadChanged, HouseholdMoved, PersonDied, CircumstancesDeclared, AccountNominated, ApplicationSubmitted, SupplementRequested, ApplicationAccepted, CheckAuthorised, MeansChecked, HomeVisited, AppraisalHeld, OpinionGiven, PublicityStarted, ObjectionRaised, PublicityEnded, CategoryConfirmed, CategoryRefused, RefusalNotified, CaseAborted, PriorCoverRecorded, AmountAdjusted, EntitlementTransferred, EntitlementSuspended, EntitlementResumed, CategoryEnded, PaymentSettled, PaymentReturned, PaymentReissued --
 -- Every event about a household becomes one entry; summaries hold no personal data.

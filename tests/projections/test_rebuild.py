@@ -338,3 +338,8 @@ def test_every_view_of_the_plan_exists_with_the_columns_the_architecture_names(l
             if part.strip() and not part.strip().startswith("pk")
         ]
         assert said == columns[table], table
+
+
+def test_only_views_whose_rows_are_never_touched_again_are_folded_in_any_order() -> None:
+    """A stateful or additive view folded on two connections at once would come out wrong."""
+    assert {name for name, view in views().items() if view.append_only} == {"household_chain", "event_index"}
