@@ -34,6 +34,10 @@ def postgres_url() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="ledger-test-", ignore_cleanup_errors=True) as folder:
         server = EmbeddedPostgres(Path(folder) / "pg")
         url = server.start()
+        # Processes are killed here, never the machine: what the kernel holds survives, and thousands of schemas come and go.
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
         yield url
         server.stop()
 
