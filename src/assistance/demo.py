@@ -22,7 +22,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from assistance.demo_life import applications, changes, late_death
+from assistance.demo_life import ADJUSTED, applications, changes, late_death
 from assistance.demo_money import fund_division, pay_month, reissue_month
 from assistance.roster_import import RosterImport, import_roster
 from assistance.wiring import Division, OtherData
@@ -152,9 +152,10 @@ def _story(demo: Demo, examples: Path, progress: Progress) -> None:
     fund_division(demo, units, bar("funds 资金到账与分配", len(units)))
     for month in MONTHS:
         if month == MONTHS[2]:
-            changes(demo, units, bar("changes 动态调整", None))
+            changes(demo, units, bar("changes 动态调整", ADJUSTED))
         pay_month(demo, units, month, bar(f"payments {month} 发放", len(units) * 2))
-        reissue_month(demo, units, month, bar(f"returned lines {month} 退回重发", len(units) * 2))
+        if month != MONTHS[-1]:  # the last month's returned lines wait for next month
+            reissue_month(demo, units, month, bar(f"returned lines {month} 退回重发", len(units) * 2))
     late_death(demo)
     demo.do("end", SetStandard, demo.admin, date(2026, 11, 24), name="demo_loaded", organisation_id=DIVISION, value=1,
             unit="months", from_date=date(2026, 11, 24), document=BASIS)  # fmt: skip

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from assistance.demo import Demo
 
 APPLICATIONS = 320
+ADJUSTED = 30
 FIRST = date(2026, 9, 1)
 Bar = Callable[[str, int | None], Callable[[int], object]]
 
@@ -180,7 +181,9 @@ def changes(demo: Demo, units: Sequence[str], progress: Callable[[int], object])
     if demo.done("life/moved"):
         return
     day = date(2026, 10, 21)
-    for count, row in enumerate(_covered(demo, "e.category = 'dibao' AND right(h.number, 2) = '33'", 30), 1):
+    for count, row in enumerate(
+        _covered(demo, "e.category = 'dibao' AND right(h.number, 2) = '33'", ADJUSTED), 1
+    ):
         entitlement, household, unit, _, income, number = row
         rise = Fen(int(income * (0.8 if count % 3 else 1.1)) // 100 * 100)
         demo.do(f"life/declare/{number}", DeclareCircumstances, demo.clerk(unit), day, household_id=HouseholdId(household),

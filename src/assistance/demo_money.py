@@ -108,9 +108,7 @@ def through_the_bank(demo: Demo, label: str, header: RunDrawn, prepared: date, a
 
 
 def reissue_month(demo: Demo, units: Sequence[str], month: Month, progress: Callable[[int], object]) -> None:
-    """Gives the households of returned lines another account and pays the lines again; the last month's wait."""
-    if month == "2026-11":
-        return
+    """Gives the households of returned lines another account and pays the lines again."""
     from assistance.demo_life import new_account
 
     for count, (unit, programme) in enumerate(((u, p) for u in units for p in PROGRAMMES), 1):
