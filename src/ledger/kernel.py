@@ -35,6 +35,9 @@ CHINA = ZoneInfo("Asia/Shanghai")
 # --- Ids. A top-level field of one of these types (or a tuple of them) becomes a tag. ---
 
 OrganisationId = NewType("OrganisationId", str)
+UnitId = NewType("UnitId", OrganisationId)
+"""An organisation in the facts about itself. What concerns an organisation is most of the log; its own few facts carry
+a second tag, so that who must know it need not look through all the rest."""
 HouseholdId = NewType("HouseholdId", str)
 HouseholdNumber = NewType("HouseholdNumber", str)
 PersonId = NewType("PersonId", str)
@@ -51,6 +54,7 @@ CommandId = NewType("CommandId", str)
 
 TAG_KINDS: Mapping[Any, str] = {
     OrganisationId: "organisation",
+    UnitId: "unit",
     HouseholdId: "household",
     HouseholdNumber: "number",
     PersonId: "person",
@@ -66,6 +70,9 @@ TAG_KINDS: Mapping[Any, str] = {
     CommandId: "command",
 }
 """Kind of tag for each id type: ``HouseholdId`` yields ``household:…``."""
+
+TAGS_BESIDE: Mapping[Any, str] = {UnitId: "organisation"}
+"""Kind of the further tag an id of this type yields."""
 
 # --- Money and months ---
 
@@ -211,9 +218,10 @@ def tag_fields(event_type: type[Event]) -> tuple[TagField, ...]:
             hint = hints[name]
             arguments = [hint, *get_args(hint)]
             for argument in arguments:
-                kind = TAG_KINDS.get(argument) if isinstance(argument, NewType) else None
-                if kind is not None:
-                    fields.append(TagField(name, kind, get_origin(hint) is tuple))
+                kinds = (TAG_KINDS, TAGS_BESIDE) if isinstance(argument, NewType) else ()
+                fields += [
+                    TagField(name, k[argument], get_origin(hint) is tuple) for k in kinds if argument in k
+                ]
         found = _tag_fields[event_type] = tuple(fields)
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar
 
-from ledger.kernel import Boundary, Command, Context, Event, Known, OrganisationId, Role
+from ledger.kernel import Boundary, Command, Context, Event, Known, OrganisationId, Role, UnitId
 from ledger.organisation.events import Level, OrganisationClosed, OrganisationOpened, OrganisationRenamed
 from ledger.organisation.refusals import OrganisationExists, OrganisationUnknown, WrongLevel
 from ledger.organisation.states import Organisation, require_open, require_scope
@@ -50,7 +50,7 @@ class OpenOrganisation(Command, frozen=True, kw_only=True):
                 raise WrongLevel(level=self.level.value, parent=parent.level.value)
             path = parent.lineage
         yield OrganisationOpened(
-            organisation_id=self.organisation_id,
+            organisation_id=UnitId(self.organisation_id),
             name=self.name,
             level=self.level,
             parent_id=self.parent_id,
@@ -72,7 +72,7 @@ class RenameOrganisation(Command, frozen=True, kw_only=True):
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
         require_scope(context.actor, require_open(known, self.organisation_id, context.today))
-        yield OrganisationRenamed(organisation_id=self.organisation_id, name=self.name)
+        yield OrganisationRenamed(organisation_id=UnitId(self.organisation_id), name=self.name)
 
 
 class CloseOrganisation(Command, frozen=True, kw_only=True):
@@ -94,4 +94,4 @@ class CloseOrganisation(Command, frozen=True, kw_only=True):
             require_open(known, self.successor_id, context.today)
             if self.successor_id == self.organisation_id:
                 raise OrganisationUnknown(organisation=self.successor_id)
-        yield OrganisationClosed(organisation_id=self.organisation_id, successor_id=self.successor_id)
+        yield OrganisationClosed(organisation_id=UnitId(self.organisation_id), successor_id=self.successor_id)

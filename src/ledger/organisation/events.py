@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from ledger.kernel import Event, OrganisationId
+from ledger.kernel import Event, UnitId
 
 
 class Level(StrEnum):
@@ -24,7 +24,7 @@ class OrganisationOpened(Event, frozen=True, kw_only=True):
 
     TITLE: ClassVar = ("机构设立", "Organisation opened")
 
-    organisation_id: OrganisationId
+    organisation_id: UnitId
     name: str
     level: Level
     parent_id: str | None = None
@@ -38,7 +38,7 @@ class OrganisationRenamed(Event, frozen=True, kw_only=True):
 
     TITLE: ClassVar = ("机构更名", "Organisation renamed")
 
-    organisation_id: OrganisationId
+    organisation_id: UnitId
     name: str
 
 
@@ -47,5 +47,5 @@ class OrganisationClosed(Event, frozen=True, kw_only=True):
 
     TITLE: ClassVar = ("机构撤销", "Organisation closed")
 
-    organisation_id: OrganisationId
+    organisation_id: UnitId
     successor_id: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from ledger.kernel import Actor, Event, Known, OrganisationId, OutOfScope, State
+from ledger.kernel import Actor, Event, Known, OutOfScope, State, UnitId
 from ledger.organisation.events import Level, OrganisationClosed, OrganisationOpened, OrganisationRenamed
 from ledger.organisation.refusals import OrganisationUnknown
 
@@ -13,7 +13,7 @@ from ledger.organisation.refusals import OrganisationUnknown
 class Organisation(State):
     """One organisation: its names by date, level, ancestors (the division first) and whether it is closed."""
 
-    KIND = OrganisationId
+    KIND = UnitId
     FOLDS: ClassVar = (OrganisationOpened, OrganisationRenamed, OrganisationClosed)
 
     def __init__(self, subject_id: str) -> None:
