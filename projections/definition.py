@@ -89,6 +89,7 @@ class View:
         return hashlib.sha256((self.text + repr(shapes)).encode()).hexdigest()
 
 
+@cache
 def _shape(event_type: str) -> list[tuple[str, str, str]]:
     """Fields with types and defaults: a batch fills in what stored data leaves out."""
     fields = msgspec.structs.fields(EVENT_TYPES[event_type])
