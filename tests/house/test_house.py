@@ -323,7 +323,7 @@ def test_every_document_that_is_pointed_to_is_there() -> None:
         for target in re.findall(r"\bdocs/[\w./-]+\.md\b", path.read_text(encoding="utf-8"))
         if not (ROOT / target).exists()
     ]
-    assert [m for m in missing if not m.endswith("benchmarks.md")] == []  # `make bench` writes that one
+    assert missing == []
 
 
 def test_every_command_the_readme_names_is_one() -> None:
