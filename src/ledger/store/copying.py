@@ -21,12 +21,11 @@ from xxhash import xxh3_64_digest
 from ledger.store.appending import Appended, VaultWrites
 from ledger.store.conditions import condition_json, vault_json
 from ledger.store.database import HOLD_WRITER, Connection
-from ledger.store.leaves import EPOCH, text_form
+from ledger.store.leaves import EPOCH, POSTGRES_EPOCH_US, text_form
 from ledger.store.merkle import Frontier, subtree_root
 
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
-_POSTGRES_EPOCH_US = 946_684_800_000_000
 _EIGHT = struct.pack(">i", 8)
 _POSITION = struct.Struct(">q")
 _ARRAY = struct.Struct(">iiiii")
@@ -158,7 +157,7 @@ def _place(prepared: Prepared, size: int, at_us: int) -> Placed:
     """The leaf hashes and COPY rows of a batch that follows `size` events."""
     sha256, pack = hashlib.sha256, _POSITION.pack
     before = struct.pack(">hi", 6, 8)
-    recorded = _EIGHT + pack(at_us - _POSTGRES_EPOCH_US)
+    recorded = _EIGHT + pack(at_us - POSTGRES_EPOCH_US)
     prefix, stamp, leaf_length = _ENTRY_PREFIX, pack(at_us), struct.pack(">i", 32)
     leaves, blocks, rows, length = [], [], [HEADER], 0
     for number, (digest, body) in enumerate(zip(prepared.digests, prepared.bodies, strict=True), size + 1):

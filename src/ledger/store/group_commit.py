@@ -21,12 +21,11 @@ from ledger.store.appending import MAX_BYTES, Appended, VaultWrites
 from ledger.store.conditions import asked_keys, condition_json, vault_json
 from ledger.store.database import Connection, Database
 from ledger.store.failures import is_lost, told
-from ledger.store.leaves import EPOCH, content_digest, tag_key
+from ledger.store.leaves import EPOCH, POSTGRES_EPOCH_US, content_digest, tag_key
 
 GROUP = 64
 """The most requests one transaction takes."""
 
-_POSTGRES_EPOCH_US = 946_684_800_000_000
 _STATEMENT = b"ledger_append"
 _APPEND = b"""SELECT last_positions, at FROM append_requests($1::integer, $2::text[], $3::bytea[], $4::bytea[],
     $5::text[], $6::integer[], $7::bigint[], $8::integer[], $9::integer[], $10::bigint[], $11::bigint[],
@@ -297,7 +296,7 @@ def _commit(connection: Connection, group: Sequence[Request]) -> None:
     lasts, at = answer.get_value(0, 0), answer.get_value(0, 1)
     assert lasts is not None
     assert at is not None
-    recorded_at = EPOCH + timedelta(microseconds=int.from_bytes(at, "big", signed=True) + _POSTGRES_EPOCH_US)
+    recorded_at = EPOCH + timedelta(microseconds=int.from_bytes(at, "big", signed=True) + POSTGRES_EPOCH_US)
     for request, last in zip(group, binary.read_bigints(lasts), strict=True):
         if last == 0:
             request.failure = IntegrityError("an event inside the condition was recorded meanwhile")

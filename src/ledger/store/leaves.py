@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from xxhash import xxh3_64_digest
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+POSTGRES_EPOCH_US = 946_684_800_000_000
+"""What PostgreSQL's own instants count from, 2000-01-01 UTC, in µs since 1970."""
 ENTRY_VERSION = 1
 _ENTRY = struct.Struct(">Bqq32s")
 

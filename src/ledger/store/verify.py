@@ -18,12 +18,11 @@ from psycopg.types.numeric import Int8BinaryLoader
 from ledger.store.appending import MAX_APPEND
 from ledger.store.checkpoint import InvalidCheckpoint, Verifier, parse
 from ledger.store.database import Connection, Database
-from ledger.store.leaves import EPOCH, content_digest, tag_key
+from ledger.store.leaves import EPOCH, POSTGRES_EPOCH_US, content_digest, tag_key
 from ledger.store.merkle import Frontier, subtree_root
 
 PAGE = 5_000
 _ENTRY = struct.Struct(">BBqq32s")
-_POSTGRES_EPOCH_US = 946_684_800_000_000
 """PostgreSQL counts microseconds from 2000, the leaves from 1970."""
 
 
@@ -161,7 +160,7 @@ class _Run:
         for position, recorded_at, kind, tags, data, leaf in rows:
             if position != self.tree.size + 1:
                 self.report.differs("events", position, "position", self.tree.size + 1, position)
-            at_us = recorded_at + _POSTGRES_EPOCH_US
+            at_us = recorded_at + POSTGRES_EPOCH_US
             if at_us < self.previous_us:
                 self.report.differs(
                     "events", position, "recorded_at", "no earlier than the event before", _instant(at_us)
@@ -310,7 +309,7 @@ def _finish(connection: Connection, run: _Run) -> None:
         report.differs("log_head", 0, "size", tree.size, row[0])
     if bytes(row[1]) != tree.hashes:
         report.differs("log_head", 0, "frontier", tree.hashes.hex(), bytes(row[1]).hex())
-    at_us = row[2] + _POSTGRES_EPOCH_US
+    at_us = row[2] + POSTGRES_EPOCH_US
     if tree.size and at_us != run.previous_us:
         report.differs("log_head", 0, "recorded_at", _instant(run.previous_us), _instant(at_us))
     for size in sorted(run.checkpoints):
