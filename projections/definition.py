@@ -19,12 +19,13 @@ from typing import Any
 import msgspec
 import psycopg
 
-from ledger.kernel import EVENT_TYPES
+from ledger.areas import import_areas
+from ledger.kernel import EVENT_TYPES, Event
 
 FOLDER = Path(__file__).parent / "views"
 Connection = psycopg.Connection[Any]
 
-ORDER = (
+FIRST = (
     "organisations",
     "households",
     "household_chain",
@@ -35,7 +36,8 @@ ORDER = (
     "fund_balances",
     "postings",
 )
-"""Every view, in the order they are built."""
+ORDER = (*FIRST, *sorted(path.stem for path in FOLDER.glob("*.sql") if path.stem not in FIRST))
+"""Every view, in the order they are built: these first, then by name."""
 
 _BLOCK = re.compile(r"^-- (create|index|on [\w, ]+) --\s*$")
 _TABLE = re.compile(r"\{(\w+)\}")
@@ -111,12 +113,7 @@ def views() -> dict[str, View]:
 
 def import_events() -> None:
     """Makes every event type known."""
-    import ledger.funds.events
-    import ledger.identification.events
-    import ledger.organisation.events
-    import ledger.payments.events
-    import ledger.registry.events
-    import ledger.standards.events  # noqa: F401
+    import_areas()
 
 
 def _load(name: str) -> View:
@@ -148,15 +145,27 @@ def _load(name: str) -> View:
 
 
 def _filled_in(text: str) -> str:
-    """The text with ``$ALL`` (every event type) and ``$TITLES`` (type, 中文, English) written out."""
+    """The text with ``$ALL`` (every event type), ``$CHAIN`` (those of chains) and ``$TITLES`` (type, 中文, English) written out."""
     # Only of the main log: which other events are known depends on what a process has imported.
     titles = ", ".join(
         "('" + "', '".join(part.replace("'", "''") for part in (name, *cls.TITLE)) + "')"
         for name, cls in sorted(EVENT_TYPES.items())
         if _of_main_log(cls.__module__)
     )
-    every = ", ".join(sorted(n for n, c in EVENT_TYPES.items() if _of_main_log(c.__module__)))
-    return text.replace("$ALL", every).replace("$TITLES", titles)
+    every = [(name, cls) for name, cls in sorted(EVENT_TYPES.items()) if _of_main_log(cls.__module__)]
+    chained = [name for name, cls in every if _on_chain(cls)]
+    quoted = ", ".join(f"'{name}'" for name in chained)
+    return (
+        text.replace("$ALL", ", ".join(name for name, _ in every))
+        .replace("$CHAIN_TYPES", quoted)
+        .replace("$CHAIN", ", ".join(chained))
+        .replace("$TITLES", titles)
+    )
+
+
+def _on_chain(cls: type[Event]) -> bool:
+    """Whether an event becomes an entry of a household's chain: it names one, and does not say it stays off."""
+    return cls.CHAIN and bool({"household_id", "household_ids"} & set(cls.__struct_fields__))
 
 
 def _of_main_log(module: str) -> bool:

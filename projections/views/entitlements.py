@@ -76,7 +76,7 @@ def row(state: Entitlement, position: int) -> tuple[Any, ...]:
         file.household_id,
         file.places[-1][1],
         list(dict.fromkeys(place for _, place in file.places)),
-        file.category.value,
+        file.category,
         file.case_id,
         list(file.counted),
         state.status,

@@ -17,6 +17,24 @@ from zoneinfo import ZoneInfo
 import msgspec
 from eventsourcing.dcb import msgpack as library
 
+from ledger.ids import TAG_KINDS as TAG_KINDS
+from ledger.ids import TAGS_BESIDE as TAGS_BESIDE
+from ledger.ids import CaseId as CaseId
+from ledger.ids import CommandId as CommandId
+from ledger.ids import EntitlementId as EntitlementId
+from ledger.ids import Fen as Fen
+from ledger.ids import FileHash as FileHash
+from ledger.ids import FundId as FundId
+from ledger.ids import HouseholdId as HouseholdId
+from ledger.ids import HouseholdNumber as HouseholdNumber
+from ledger.ids import ImportId as ImportId
+from ledger.ids import OrganisationId as OrganisationId
+from ledger.ids import ParameterId as ParameterId
+from ledger.ids import PaymentId as PaymentId
+from ledger.ids import PersonId as PersonId
+from ledger.ids import RollId as RollId
+from ledger.ids import RunId as RunId
+from ledger.ids import UnitId as UnitId
 from ledger.months import Month as Month
 from ledger.months import add_months as add_months
 from ledger.months import first_day as first_day
@@ -32,63 +50,17 @@ from ledger.refusing import check_values as check_values
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
-# --- Ids. A top-level field of one of these types (or a tuple of them) becomes a tag. ---
-
-OrganisationId = NewType("OrganisationId", str)
-UnitId = NewType("UnitId", OrganisationId)
-"""An organisation in the facts about itself. What concerns an organisation is most of the log; its own few facts carry
-a second tag, so that who must know it need not look through all the rest."""
-HouseholdId = NewType("HouseholdId", str)
-HouseholdNumber = NewType("HouseholdNumber", str)
-PersonId = NewType("PersonId", str)
-CaseId = NewType("CaseId", str)
-EntitlementId = NewType("EntitlementId", str)
-FundId = NewType("FundId", str)
-RunId = NewType("RunId", str)
-RollId = NewType("RollId", str)
-PaymentId = NewType("PaymentId", str)
-ImportId = NewType("ImportId", str)
-FileHash = NewType("FileHash", str)
-ParameterId = NewType("ParameterId", str)
-CommandId = NewType("CommandId", str)
-
-TAG_KINDS: Mapping[Any, str] = {
-    OrganisationId: "organisation",
-    UnitId: "unit",
-    HouseholdId: "household",
-    HouseholdNumber: "number",
-    PersonId: "person",
-    CaseId: "case",
-    EntitlementId: "entitlement",
-    FundId: "fund",
-    RunId: "run",
-    RollId: "roll",
-    PaymentId: "payment",
-    ImportId: "import",
-    FileHash: "file",
-    ParameterId: "parameter",
-    CommandId: "command",
-}
-"""Kind of tag for each id type: ``HouseholdId`` yields ``household:…``."""
-
-TAGS_BESIDE: Mapping[Any, str] = {UnitId: "organisation"}
-"""Kind of the further tag an id of this type yields."""
-
-# --- Money and months ---
-
-Fen = NewType("Fen", int)
-"""An amount of money in fen 分, one hundredth of a yuan. Never a float."""
-
 # --- Who acts, on what basis ---
 
 
 class Role(StrEnum):
-    """What an operator may do. 经办 审核 财政 部门 审计 管理 and the system itself."""
+    """What an operator may do 经办 审核 财政 部门 服务机构 审计 管理."""
 
     CLERK = "clerk"
     REVIEWER = "reviewer"
     FINANCE = "finance"
     DEPARTMENT = "department"
+    PROVIDER = "provider"
     AUDITOR = "auditor"
     ADMIN = "admin"
 
@@ -106,6 +78,13 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     document: str | None = None
     rule: str | None = None
+
+
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """A name, or a short remark, in both languages; never personal data."""
+
+    zh: str
+    en: str
 
 
 NOBODY = Actor(operator_id="", organisation_id="", role=Role.ADMIN)
@@ -169,6 +148,8 @@ class Event(_LibraryEvent, frozen=True, kw_only=True, omit_defaults=True):
     TOPIC: ClassVar[str]
     TITLE: ClassVar[tuple[str, str]] = ("", "")
     """Short name in 中文 and English, for people."""
+    CHAIN: ClassVar[bool] = True
+    """Whether it becomes an entry of the chain of the household it names."""
 
     event_id: str = ""
     occurred_on: date | None = None

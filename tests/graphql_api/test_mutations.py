@@ -40,7 +40,7 @@ async def test_the_same_command_twice_is_recorded_once(api: Api) -> None:
 
 
 async def test_a_refusal_names_rule_and_article_in_both_languages(api: Api) -> None:
-    given = {"commandId": cid(2), "householdId": api.household, "category": "TEKUN", "applicant": api.people[0],
+    given = {"commandId": cid(2), "householdId": api.household, "category": "tekun", "applicant": api.people[0],
              "covered": api.people, "submittedOn": "2026-11-01"}  # fmt: skip
     refused = await do(api, "submitApplication", Role.CLERK, given)
     assert refused == {

@@ -20,8 +20,8 @@ from graphql import (
 )
 
 import ledger
+from graphql_api import words
 from graphql_api.export import sdl
-from graphql_api.mutations import words
 from graphql_api.mutations.inputs import _enums, _inputs, shown_name
 from graphql_api.mutations.root import COMMANDS
 from ledger.kernel import Command

@@ -209,7 +209,7 @@ def test_an_objection_needs_a_new_look_and_a_new_opinion(scenario: Scenario) -> 
         HoldAppraisal, CLERK, case_id=case, present=7, in_favour=6, against=1, held_on=date(2026, 9, 18)
     )
     scenario.do(GiveOpinion, CLERK, **opinion)
-    assert confirm(scenario, case).category is Category.DIBAO
+    assert confirm(scenario, case).category == Category.DIBAO
 
 
 def test_tekun_is_publicised_again_after_an_objection(scenario: Scenario) -> None:
@@ -383,4 +383,4 @@ def test_tekun_needs_obligors_that_are_none_or_unable(scenario: Scenario) -> Non
     case = scenario.opinion(house, people, Category.TEKUN)
     with pytest.raises(NotEligible, match="obligors"):
         confirm(scenario, case)
-    assert confirm(scenario, case, obligors="unable").category is Category.TEKUN
+    assert confirm(scenario, case, obligors="unable").category == Category.TEKUN

@@ -57,6 +57,7 @@ from ledger.registry.events import (
     RosterImported,
 )
 from ledger.registry.states import Household
+from tests.projections import lives
 from tests.projections.runs import Runs
 from tests.projections.world import World
 
@@ -76,7 +77,7 @@ def account_number(n: int) -> str:
 class Life(World):
     """A world with a past: every call of `step` lets something happen, or be refused."""
 
-    def __init__(self, rng: random.Random, label: str, *, crowd: int = 3) -> None:
+    def __init__(self, rng: random.Random, label: str, *, crowd: int = 3, whole: bool = False) -> None:
         super().__init__(rng, label)
         self.crowd = crowd
         self._count = 0
@@ -86,7 +87,7 @@ class Life(World):
             self.register, self.join, self.join, self.leave, self.leave, self.die, self.head, self.move,
             self.move, self.declare, self.declare, self.account, self.organisation, self.take_over, self.take_over,
             self.apply, self.procedure, self.procedure, self.procedure, self.decide, self.change, self.change, self.fund,
-            *[self.runs.step] * 12,
+            *[self.runs.step] * 12, *(lives.steps(self) if whole else ()),
         )  # fmt: skip
         for _ in range(2):
             self.register()
@@ -363,6 +364,6 @@ class Life(World):
                 amount_fen=Fen(self.rng.randrange(1, 4000)), document="分1号")  # fmt: skip
 
 
-def history(seed: int, events: int) -> World:
-    """The same random past for the same seed; a longer one begins with the shorter one."""
-    return Life(random.Random(seed), f"w{seed}").live(events)
+def history(seed: int, events: int, *, whole: bool = False) -> World:
+    """The same random past for the same seed; a longer one begins with the shorter one. A `whole` one has all areas in it."""
+    return Life(random.Random(seed), f"w{seed}", whole=whole).live(events)

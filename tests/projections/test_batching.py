@@ -42,7 +42,7 @@ def ends(after: int, upto: int, sizes: list[int]) -> list[int]:
 def test_any_batching_gives_the_same_views(
     shared_log: Log, seed: int, events: int, batchings: list[list[int]]
 ) -> None:
-    after, upto = shared_log.append(history(seed, events))
+    after, upto = shared_log.append(history(seed, events, whole=True))
     one_by_one = shared_log.fold("__one", after, range(after + 1, upto + 1))
     for sizes in [[upto], *batchings]:
         batched = shared_log.fold("__batched", after, ends(after, upto, sizes))

@@ -38,7 +38,7 @@ def built(request: pytest.FixtureRequest, shared_log: Log) -> tuple[World, dict[
     """A history and the rows folded from it in batches of 37."""
     seed = request.param
     if seed not in _built:
-        world = history(seed, EVENTS)
+        world = history(seed, EVENTS, whole=True)
         after, upto = shared_log.append(world)
         _built[seed] = world, shared_log.fold("__states", after, [*range(after + 37, upto, 37), upto])
     world, found = _built[seed]
@@ -276,6 +276,6 @@ def test_random_histories_hold_every_kind_of_event() -> None:
     import_events()
     from ledger.kernel import EVENT_TYPES
 
-    seen = {type(r.event).__name__ for seed in range(25) for r in history(seed, 120).recorded}
+    seen = {type(r.event).__name__ for seed in range(25) for r in history(seed, 200, whole=True).recorded}
     here = {name for name, cls in EVENT_TYPES.items() if cls.__module__.startswith("ledger.")}
     assert here - seen == {"PersonalDataRead", "PersonalDataErased"}

@@ -27,6 +27,7 @@ import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 import ledger
+from ledger.identification.events import Category
 from ledger.kernel import EVENT_TYPES, Event, Private, tags_of
 from ledger.store.leaves import content_digest, entry
 from ledger.store.mapper import _encoder
@@ -169,6 +170,9 @@ def enumerations(cls: type[msgspec.Struct]) -> Iterator[type[Enum]]:
 def words() -> dict[str, list[str]]:
     """The words of every enumeration that may be stored today."""
     found = {e.__name__: [m.value for m in e] for c in product_events().values() for e in enumerations(c)}
+    found[Category.__name__] = [
+        m.value for m in Category
+    ]  # codes are text; those the law names stay what they are
     return dict(sorted(found.items()))
 
 

@@ -11,9 +11,9 @@ from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 import msgspec
 import strawberry
 
-from graphql_api.mutations.words import CHOICES, COMMANDS, FIELDS
 from graphql_api.scalars import Month, Yuan
 from graphql_api.types.common import say
+from graphql_api.words import CHOICES, COMMANDS, FIELDS
 from ledger.kernel import Fen
 from ledger.kernel import Month as KernelMonth
 

@@ -13,33 +13,26 @@ from graphql_api.context import Info
 from graphql_api.mutations.bulk import BulkMutations
 from graphql_api.mutations.inputs import input_of, sentence, to_struct
 from graphql_api.mutations.results import EXPECTED, CommandResult, Recorded, refusal_of, subjects_of
-from graphql_api.mutations.words import COMMANDS as CALLED
-from ledger.funds import commands as funds
-from ledger.identification import changes as entitlement_changes
-from ledger.identification import decisions, procedure
+from graphql_api.words import COMMANDS as CALLED
+from ledger.areas import import_areas
 from ledger.kernel import Command
-from ledger.organisation import commands as organisation
-from ledger.payments import commands as payments
-from ledger.registry import changes as registry_changes
-from ledger.registry import commands as registry
-from ledger.registry.changes import NominateAccount
-from ledger.standards import commands as standards
+from ledger.payments.commands import SendRun
 
-COMMANDS: tuple[type[Command], ...] = (
-    organisation.OpenOrganisation, organisation.RenameOrganisation, organisation.CloseOrganisation,
-    standards.SetStandard,
-    registry.RegisterHousehold, registry.JoinMember, registry.LeaveMember,
-    registry_changes.ChangeHead, registry_changes.MoveHousehold, registry_changes.RecordDeath,
-    registry_changes.DeclareCircumstances, registry_changes.NominateAccount,
-    procedure.SubmitApplication, procedure.RequestSupplement, procedure.AcceptApplication, procedure.AuthoriseCheck,
-    procedure.RecordMeansCheck, procedure.RecordHomeVisit, procedure.HoldAppraisal, procedure.GiveOpinion,
-    procedure.StartPublicity, procedure.RaiseObjection, procedure.EndPublicity, procedure.AbortCase,
-    decisions.ConfirmCategory, decisions.RefuseCategory, decisions.NotifyRefusal,
-    entitlement_changes.AdjustAmount, entitlement_changes.TransferEntitlement, entitlement_changes.SuspendEntitlement,
-    entitlement_changes.ResumeEntitlement, entitlement_changes.EndCategory,
-    funds.ReceiveFund, funds.AllocateFund,
-    payments.ReviewRun, payments.ApproveRun,
-)  # fmt: skip
+
+def _commands(cls: type[Command] = Command) -> list[type[Command]]:
+    """Every command of the ledger's areas: the leaves of the class tree, in the order their modules are walked."""
+    found = []
+    for child in cls.__subclasses__():
+        if child.__module__.startswith("ledger."):
+            found += _commands(child) or [child]
+    return list(dict.fromkeys(found))
+
+
+import_areas()
+COMMANDS: tuple[type[Command], ...] = tuple(
+    sorted((c for c in _commands() if c is not SendRun), key=lambda c: (c.__module__, c.__name__))
+)
+"""Each is a mutation; a run is sent by writing its file first (``sendRun``)."""
 
 
 def _mutation(command: type[Command]) -> Any:
@@ -49,7 +42,7 @@ def _mutation(command: type[Command]) -> Any:
         viewer, services = info.context.viewer, info.context.services
         try:
             extra = {}
-            if command is NominateAccount:
+            if "account_key" in command.__struct_fields__:
                 extra["account_key"] = services.ledger.vault.digest("account", input.account).hex()
             made = to_struct(command, input, **extra)
             outcome = await anyio.to_thread.run_sync(services.ledger.execute, made, viewer)

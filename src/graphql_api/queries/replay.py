@@ -107,7 +107,7 @@ def _entitlements(events: Sequence[Event]) -> list[Row]:
             continue
         file, amounts = state.file, state.latest
         rows.append(
-            {"entitlement_id": key, "household_id": file.household_id, "category": file.category.value, "organisation_id": file.places[-1][1],
+            {"entitlement_id": key, "household_id": file.household_id, "category": file.category, "organisation_id": file.places[-1][1],
              "status": state.status,
              "from_month": state.first_month, "last_month": file.last_month, "decided_on": file.decided_on,
              "origin": state.origin, "counted": list(file.counted),

@@ -12,6 +12,7 @@ from strawberry.relay import Node
 from graphql_api.context import Info, in_scope, within
 from graphql_api.errors import bad_input, forbidden, out_of_scope
 from graphql_api.queries.chains import AS_OF
+from graphql_api.queries.definitions import DefinitionQueries
 from graphql_api.queries.entitlements import ENTITLEMENT_FILTER, entitlements_page
 from graphql_api.queries.replay import person_as_of
 from graphql_api.scalars import Month
@@ -65,6 +66,10 @@ MONTH = Annotated[Month | None, about("The month.", "月份。")]
 OVERSEERS = (Role.AUDITOR, Role.REVIEWER, Role.FINANCE, Role.ADMIN)
 
 
+PARTS: tuple[type, ...] = (DefinitionQueries,)
+"""Further questions, one class an area."""
+
+
 @strawberry.input(description="Which households. 家庭筛选。")
 class HouseholdFilter:
     organisation_id: str | None = f("In an organisation or below it.", "所属机构（含下级）。", default=None)
@@ -83,8 +88,8 @@ class EventFilter:
     recorded_to: datetime | None = f("Recorded to.", "登记时间止。", default=None)
 
 
-@strawberry.type(description="What may be asked. 查询。")
-class Query:
+@strawberry.type(name="Query", description="What may be asked. 查询。")
+class Query(*PARTS):  # type: ignore[misc]
     @strawberry.field(description="Any object by its global id. 按全局编号查询。")
     async def node(
         self, info: Info, id: Annotated[strawberry.relay.GlobalID, about("A global id.", "全局编号。")]

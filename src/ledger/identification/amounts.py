@@ -10,7 +10,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ledger.identification.events import Amount, Category, Component, FrozenFacts, StandardUsed, Step
+from ledger.identification.events import (
+    Amount,
+    Category,
+    CategoryCode,
+    Component,
+    FrozenFacts,
+    StandardUsed,
+    Step,
+)
 from ledger.identification.refusals import NotEligible
 from ledger.kernel import Facts, Fen, Known
 from ledger.registry.events import Area, CircumstancesDeclared
@@ -42,10 +50,12 @@ def tiers_of(known: Known) -> int:
     return max((e.value for e in known.events(StandardSet) if e.name == "tiers"), default=0)
 
 
-def standards_needed(category: Category, lineage: Sequence[str], area: Area, tiers: int = 0) -> list[Facts]:
+def standards_needed(
+    category: CategoryCode, lineage: Sequence[str], area: Area, tiers: int = 0
+) -> list[Facts]:
     """The parameters an assessment reads; those of `tiers` tiers once it is known that there are any."""
     facts = facts_for("standard", Category.DIBAO, lineage, area, None)
-    if category is Category.TEKUN:
+    if category == Category.TEKUN:
         facts += facts_for("standard", Category.TEKUN, lineage, area, None)
         for tier in CARE_TIERS:
             facts += facts_for("care", Category.TEKUN, lineage, None, tier)

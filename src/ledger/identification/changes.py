@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any, ClassVar
 
 from ledger.identification.amounts import Assessment, standards_needed, tiers_of
-from ledger.identification.decisions import assess, none_covered
+from ledger.identification.assess import assess
+from ledger.identification.decisions import none_covered
 from ledger.identification.events import (
     Amount,
     AmountAdjusted,
@@ -158,7 +159,7 @@ class AdjustAmount(EntitlementCommand, frozen=True, kw_only=True):
 
     @staticmethod
     def _counted(entitlement: Entitlement, known: Known) -> tuple[PersonId, ...]:
-        if entitlement.category is Category.DIBAO:
+        if entitlement.category == Category.DIBAO:
             return tuple(m.person_id for m in known.state(Household, entitlement.household_id).current())
         return tuple(PersonId(p) for p in entitlement.file.counted)
 

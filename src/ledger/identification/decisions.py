@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import ClassVar
 
-from ledger.identification.amounts import Assessment, assess_dibao, assess_tekun, standards_needed, tiers_of
+from ledger.identification.amounts import Assessment, standards_needed, tiers_of
+from ledger.identification.assess import assess
 from ledger.identification.events import (
     Amount,
     Category,
+    CategoryCode,
     CategoryConfirmed,
     CategoryRefused,
     FrozenFacts,
@@ -54,38 +56,12 @@ from ledger.registry.states import Household
 from ledger.standards.book import StandardBook
 
 
-def assess(
-    category: Category,
-    household: Household,
-    covered: Sequence[str],
-    lineage: tuple[str, ...],
-    book: StandardBook,
-    day: date,
-    rules_on: date | None = None,
-) -> Assessment:
-    """The amounts for those covered, by category: facts as of `day`, standards and ages as of `rules_on` (the same day).
-
-    Raises ``NotEligible``, ``NoStandard``, ``NoBasis``, ``NotMember``.
-    """
-    rules_on = rules_on or day
-    members = [m for m in household.present(day) if m.person_id in set(covered)]
-    if len(members) != len(set(covered)):
-        raise NotMember(person="?", day=day)
-    if not members:
-        raise NotEligible(why="nobody is left to be counted", why_zh="家庭已无可计算的成员")
-    declared = household.declared_on(day)
-    if category is Category.TEKUN:
-        count = len(household.present(day))
-        return assess_tekun(members[0], declared, count, household.area, book, lineage, rules_on)
-    return assess_dibao(members, declared, household.area, book, lineage, rules_on)
-
-
 def none_covered(known: Known, people: Iterable[str], month: Month, *, but: str = "") -> None:
     """Raises ``AlreadyCovered`` when one of the people has dibao or tekun, other than `but`, in `month` or later."""
     for person in people:
         active = known.state(Cover, person).active_from(month, but=but)
         if active is not None:
-            raise AlreadyCovered(person=person, category=active[1].value)
+            raise AlreadyCovered(person=person, category=active[1])
 
 
 class DecisionCommand(CaseCommand, frozen=True, kw_only=True):
@@ -133,7 +109,7 @@ class DecisionCommand(CaseCommand, frozen=True, kw_only=True):
         counted = tuple(person for person in case.covered if person in here)
         if not counted:
             raise NotMember(person=next(iter(case.covered), "-"), day=self.decided_on)
-        if case.category is Category.DIBAO and len(counted) != len(here):
+        if case.category == Category.DIBAO and len(counted) != len(here):
             raise WholeHouseholdOrNone(count=len(counted), members=len(here))
         return counted
 
@@ -156,7 +132,7 @@ class ConfirmCategory(DecisionCommand, frozen=True, kw_only=True):
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
         case = self.ready(known, context)
-        if case.category is Category.TEKUN and self.obligors not in ("none", "unable"):
+        if case.category == Category.TEKUN and self.obligors not in ("none", "unable"):
             raise NotEligible(
                 why="legal obligors are able to support", why_zh="有具备履行义务能力的法定义务人"
             )
@@ -171,7 +147,7 @@ class ConfirmCategory(DecisionCommand, frozen=True, kw_only=True):
             amounts=assessed.amounts,
             frozen=with_evidence(assessed.frozen, case),
             occurred_on=self.decided_on,
-            basis=Basis(rule="57 art. 21" if case.category is Category.DIBAO else "43 art. 17"),
+            basis=Basis(rule="57 art. 21" if case.category == Category.DIBAO else "43 art. 17"),
             **self.of(case),
         )
 
@@ -242,7 +218,7 @@ def prior_cover(
     entitlement_id: EntitlementId,
     household_id: HouseholdId,
     organisation_id: OrganisationId,
-    category: Category,
+    category: CategoryCode,
     counted: tuple[PersonId, ...],
     from_month: Month,
     amounts: tuple[Amount, ...],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import msgspec
 
@@ -21,9 +21,12 @@ from ledger.kernel import (
 )
 from ledger.registry.events import Area, IncomeLine, Origin, PropertyLine
 
+CategoryCode: TypeAlias = str
+"""The code of a category 对象类别, as its definition gives it. A category that pays is also the programme that pays it."""
+
 
 class Category(StrEnum):
-    """A category is also the programme that pays it."""
+    """The categories the law gives rules of their own; others are data alone (:mod:`ledger.programmes`)."""
 
     DIBAO = "dibao"
     TEKUN = "tekun"
@@ -84,7 +87,7 @@ class CaseEvent(Event, frozen=True, kw_only=True):
     case_id: CaseId
     household_id: HouseholdId
     organisation_id: OrganisationId
-    category: Category
+    category: CategoryCode
 
 
 class ApplicationSubmitted(CaseEvent, frozen=True, kw_only=True):
@@ -242,7 +245,7 @@ class PriorCoverRecorded(Event, frozen=True, kw_only=True):
     entitlement_id: EntitlementId
     household_id: HouseholdId
     organisation_id: OrganisationId
-    category: Category
+    category: CategoryCode
     counted: tuple[PersonId, ...]
     from_month: Month
     """The first month this ledger pays it."""
@@ -258,7 +261,7 @@ class EntitlementEvent(Event, frozen=True, kw_only=True):
     entitlement_id: EntitlementId
     household_id: HouseholdId
     organisation_id: OrganisationId
-    category: Category
+    category: CategoryCode
 
 
 class AmountAdjusted(EntitlementEvent, frozen=True, kw_only=True):

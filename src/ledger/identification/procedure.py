@@ -15,6 +15,7 @@ from ledger.identification.events import (
     CaseAborted,
     CaseEvent,
     Category,
+    CategoryCode,
     CategoryConfirmed,
     CategoryRefused,
     CheckAuthorised,
@@ -60,7 +61,7 @@ from ledger.registry.events import IncomeLine, PropertyLine
 from ledger.registry.refusals import NotMember
 from ledger.registry.states import Household
 
-WORKING_DAYS = {Category.DIBAO: 30, Category.TEKUN: 30}
+WORKING_DAYS: dict[CategoryCode, int] = {Category.DIBAO: 30, Category.TEKUN: 30}
 """From acceptance to decision: dibao 30 [57 art. 22], tekun 15 at the town and 15 at the county [43 art. 13, 16]."""
 QUORUM = 5
 """The fewest people an appraisal is held with (practice)."""
@@ -72,7 +73,7 @@ class SubmitApplication(HouseholdCommand, frozen=True, kw_only=True):
     Dibao covers the whole household; tekun one person.
     """
 
-    category: Category
+    category: CategoryCode
     applicant: PersonId
     covered: tuple[PersonId, ...]
     on_behalf_of: str | None = None
@@ -89,9 +90,9 @@ class SubmitApplication(HouseholdCommand, frozen=True, kw_only=True):
         for person in (self.applicant, *self.covered):
             if person not in present:
                 raise NotMember(person=person, day=self.submitted_on)
-        if self.category is Category.DIBAO and set(self.covered) != present:
+        if self.category == Category.DIBAO and set(self.covered) != present:
             raise WholeHouseholdOrNone(count=len(set(self.covered)), members=len(present))
-        if self.category is Category.TEKUN and len(self.covered) != 1:
+        if self.category == Category.TEKUN and len(self.covered) != 1:
             raise OnePersonOnly(count=len(self.covered))
         self._none_pending(known)
         yield ApplicationSubmitted(
@@ -113,8 +114,8 @@ class SubmitApplication(HouseholdCommand, frozen=True, kw_only=True):
             elif isinstance(event, CaseEvent):
                 pending.pop(event.case_id, None)
         for event in pending.values():
-            if event.category is self.category and set(event.covered) & set(self.covered):
-                raise ApplicationPending(category=self.category.value)
+            if event.category == self.category and set(event.covered) & set(self.covered):
+                raise ApplicationPending(category=self.category)
 
 
 class CaseCommand(Command, frozen=True, kw_only=True):

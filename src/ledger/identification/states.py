@@ -16,6 +16,7 @@ from ledger.identification.events import (
     AppraisalHeld,
     CaseAborted,
     Category,
+    CategoryCode,
     CategoryConfirmed,
     CategoryEnded,
     CategoryRefused,
@@ -57,7 +58,7 @@ class EntitlementFile(msgspec.Struct):
 
     entitlement_id: str
     household_id: str = ""
-    category: Category = Category.DIBAO
+    category: CategoryCode = Category.DIBAO
     case_id: str | None = None
     counted: tuple[str, ...] = ()
     decided_on: date | None = None
@@ -142,7 +143,7 @@ class Entitlement(State):
         return self.file.household_id
 
     @property
-    def category(self) -> Category:
+    def category(self) -> CategoryCode:
         return self.file.category
 
     @property
@@ -215,7 +216,7 @@ class Cover(State):
 
     def __init__(self, subject_id: str) -> None:
         super().__init__(subject_id)
-        self.covers: dict[str, tuple[Category, Month, Month | None]] = {}
+        self.covers: dict[str, tuple[CategoryCode, Month, Month | None]] = {}
         """entitlement → (category, first month, last month)."""
 
     def evolve(self, event: Event) -> None:
@@ -235,7 +236,7 @@ class Cover(State):
                 first = known[1] if known else event.last_month
                 self.covers[event.entitlement_id] = (event.category, first, event.last_month)
 
-    def active_from(self, month: Month, *, but: str = "") -> tuple[str, Category] | None:
+    def active_from(self, month: Month, *, but: str = "") -> tuple[str, CategoryCode] | None:
         """An entitlement, other than `but`, that still covers the person in `month` or later."""
         for entitlement, (category, _, last) in self.covers.items():
             if entitlement != but and (last is None or last >= month):
@@ -272,7 +273,7 @@ class Case(State):
         super().__init__(subject_id)
         self.household_id = HouseholdId("")
         self.organisation_id = ""
-        self.category = Category.DIBAO
+        self.category: CategoryCode = Category.DIBAO
         self.covered: tuple[PersonId, ...] = ()
         self.events: list[Event] = []
         self.status = "unknown"
@@ -329,7 +330,7 @@ class Case(State):
             return False
         # After an objection tekun is publicised again [43 art. 15]; dibao need not be [57 art. 19].
         return (
-            self.category is not Category.TEKUN
+            self.category != Category.TEKUN
             or not self.last(ObjectionRaised)
             or self.after(PublicityEnded, OpinionGiven)
         )

@@ -52,6 +52,7 @@ class PaymentInstructed(Event, frozen=True, kw_only=True):
     """
 
     TITLE: ClassVar = ("发放指令", "Payment instructed")
+    CHAIN: ClassVar = False  # in force only with its run: the chain shows what came of it
 
     payment_id: PaymentId
     run_id: RunId

@@ -1,4 +1,4 @@
-"""What commands, their fields and choices are called, in English and 中文. A test holds it against the schema."""
+"""What the spine's commands, their fields and choices are called: organisations, registry, identification, funds, runs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ FIELDS = {
     "case_id": ("The case.", "申请编号。"),
     "category": ("Dibao or tekun.", "类别。"),
     "changed_on": ("Day of the change.", "变更日期。"),
-    "code": ("Its statistical code.", "统计代码。"),
+    "code": ("Its code.", "代码。"),
     "command_id": (
         "A UUID; the same command given twice is recorded once.",
         "命令编号，重复提交只登记一次。",
@@ -148,7 +148,6 @@ CHOICES = {
     "SPOUSE": ("Spouse.", "配偶。"), "CHILD": ("Child.", "子女。"), "PARENT": ("Parent.", "父母。"),
     "GRANDPARENT": ("Grandparent.", "祖父母。"), "GRANDCHILD": ("Grandchild.", "孙子女。"),
     "SIBLING": ("Sibling.", "兄弟姐妹。"), "OTHER": ("Other.", "其他。"),
-    "DIBAO": ("Minimum living allowance.", "最低生活保障。"), "TEKUN": ("Extreme hardship.", "特困供养。"),
     "BASE": ("Base.", "基本。"), "SUPPLEMENT": ("Supplement.", "分类施保。"), "CARE": ("Care.", "照料护理。"),
     "CENTRAL": ("Central government.", "中央。"), "CORPS": ("The Corps.", "兵团。"), "LOTTERY": ("Lottery.", "福彩。"),
     "CHARITY": ("Charity.", "慈善。"),
