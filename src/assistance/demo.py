@@ -57,6 +57,11 @@ STANDARDS = (
 )
 
 
+Bar = Callable[[str, int | None], Callable[[int], object]]
+STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = ()
+"""What else happens in the division, one story an area, after the three paid months."""
+
+
 def at(day: date, hour: int = 10) -> datetime:
     """An instant of a working day in Asia/Shanghai, given in UTC."""
     return datetime(day.year, day.month, day.day, hour - 8, tzinfo=UTC)
@@ -157,6 +162,8 @@ def _story(demo: Demo, examples: Path, progress: Progress) -> None:
         if month != MONTHS[-1]:  # the last month's returned lines wait for next month
             reissue_month(demo, units, month, bar(f"returned lines {month} 退回重发", len(units) * 2))
     late_death(demo)
+    for story in STORIES:
+        story(demo, units, bar)
     demo.do("end", SetStandard, demo.admin, date(2026, 11, 24), name="demo_loaded", organisation_id=DIVISION, value=1,
             unit="months", from_date=date(2026, 11, 24), document=BASIS)  # fmt: skip
 

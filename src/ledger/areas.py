@@ -8,7 +8,7 @@ import pkgutil
 import ledger
 
 AREAS = (
-    "organisation", "standards", "programmes", "registry", "identification", "funds", "payments", "assistance",
+    "organisation", "standards", "programmes", "registry", "complaints", "identification", "funds", "payments", "assistance",
     "institutions", "emergency", "support", "redress", "supervision",
 )  # fmt: skip
 """Each may know those before it."""
