@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from assistance.serving import steady_memory
-from bench import appending, asking, ground, reading, verifying, views, work
+from bench import appending, asking, confirming, ground, reading, verifying, views, work
 from bench.results import Result, as_json, as_markdown, show, write_page
 
 BENCHMARKS: dict[str, Callable[[str, int], Iterable[Result]]] = {
@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[str, int], Iterable[Result]]] = {
     "rosters": lambda url, _: [work.rosters(url)],
     "run": lambda url, _: [work.run(url)],
     "visible": lambda url, _: [work.visible(url)],
+    "confirmation": lambda url, events: [confirming.confirmation(url, events)],
     "reading": lambda url, events: [reading.one_household(url, events)],
     "chain-view": lambda url, events: [views.chain(url, events)],
     "views": lambda url, events: [views.every(url, events)],

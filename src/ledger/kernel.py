@@ -292,6 +292,11 @@ class Known:
         self.recorded = list(recorded)
         self._states: dict[tuple[type[State], str], State] = {}
 
+    def with_more(self, other: Known) -> Known:
+        """These events and another read's, each once, in log order."""
+        both = {r.position: r for r in (*self.recorded, *other.recorded)}
+        return Known(both[position] for position in sorted(both))
+
     def state(self, cls: type[S], subject_id: str) -> S:
         """The state of one subject, folded from what was read; ``exists`` is false when unknown."""
         key = (cls, subject_id)

@@ -15,7 +15,7 @@ from ledger.store.recorder import COPY_FROM, SealedRecorder
 from ledger.store.verify import verify_log
 
 TYPES = ("A", "B", "C")
-TAGS = ("run:1", "run:2", "house:1", "house:2", "house:3", "unit:1", "unit:2")
+TAGS = ("run:1", "run:2", 'house:"1"', "house:\\2", "house:{3}, NULL", "unit:一", "NULL")
 
 
 def a_history(recorder: SealedRecorder, chance: random.Random) -> list[DCBEvent]:
@@ -76,6 +76,8 @@ def check_queries(recorder: SealedRecorder, history: Sequence[DCBEvent], chance:
         assert [(e.event.type, e.event.tags) for e in read] == [
             (history[p - 1].type, history[p - 1].tags) for p in expected[:limit]
         ]
+        facts, head = recorder.read_with_head(query)
+        assert ([e.position for e in facts], head) == (matching(history, query, 0), len(history))
 
 
 @pytest.mark.parametrize("seed", range(6))

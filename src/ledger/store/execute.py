@@ -149,7 +149,8 @@ class Ledger:
     def _gather(self, command: Command, context: Context, own: Facts) -> tuple[Known, Boundary, int]:
         """Reads until the command asks for nothing new; the head is that of the first read.
 
-        Events that land between two reads are caught by the condition, which starts at the first head.
+        Each read asks for what is new only. Events that land between two reads are caught by the condition, which
+        starts at the first head.
         """
         boundary: Boundary = (own, *command.boundary(Known(), context))
         known, head = self.read_with_head(boundary)
@@ -159,7 +160,7 @@ class Ledger:
             if not missing:
                 return known, boundary, head
             boundary = (*boundary, *missing)
-            known, _ = self.read_with_head(boundary)
+            known = known.with_more(self.read_with_head(missing)[0])
 
     def digest_of(self, command: Command) -> str:
         """A keyed hash of a command's content (it may hold personal data), 32 hexadecimal digits."""

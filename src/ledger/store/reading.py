@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -94,15 +94,44 @@ def read_page(
     return [StoredEvent(*row) for row in rows]
 
 
+_FACTS = f"""
+WITH asked AS MATERIALIZED (
+    SELECT key, types::text[] AS types, tags::text[] AS tags FROM unnest(%s::bigint[], %s::text[], %s::text[]) a(key, types, tags)
+)
+SELECT h.size, u.* FROM log_head h LEFT JOIN (
+    SELECT DISTINCT ON (position) x.* FROM asked a CROSS JOIN LATERAL (
+        SELECT {_COLUMNS} FROM event_tags t JOIN events e ON e.position = t.position
+        WHERE t.tag = a.key AND e.tags @> a.tags AND (a.types = '{{}}' OR e.type = ANY (a.types))
+        UNION ALL
+        SELECT {_COLUMNS} FROM event_tag_spans s JOIN events e ON e.position BETWEEN s.first AND s.last
+        WHERE s.tag = a.key AND e.tags @> a.tags AND (a.types = '{{}}' OR e.type = ANY (a.types))
+    ) x ORDER BY position
+) u ON true ORDER BY u.position
+""".encode()
+"""One statement for every boundary: what is asked for comes as rows, so that it is planned once a connection."""
+
+
+def _array(texts: Iterable[str]) -> str:
+    """PostgreSQL's text form of an array of text."""
+    return "{" + ",".join('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts) + "}"
+
+
 def read_with_head(connection: Connection, query: DCBQuery) -> tuple[list[StoredEvent], int]:
     """All matching rows and the head of the log, of one moment, in one round trip."""
-    text, parameters = select(query, 0, None, None)
-    rows = connection.execute(
-        f"SELECT h.size, u.* FROM log_head h LEFT JOIN ({text}) u ON true ORDER BY u.position".encode(),
-        parameters,
-        binary=True,
-        prepare=True,
-    ).fetchall()
+    items = list(query.items)
+    if items and all(item.tags for item in items):
+        asked = (
+            [tag_key(i.tags[0]) for i in items],
+            [_array(i.types) for i in items],
+            [_array(i.tags) for i in items],
+        )
+        rows = connection.execute(_FACTS, asked, binary=True, prepare=True).fetchall()
+    else:
+        text, parameters = select(query, 0, None, None)
+        rows = connection.execute(
+            f"SELECT h.size, u.* FROM log_head h LEFT JOIN ({text}) u ON true ORDER BY u.position".encode(),
+            parameters, binary=True, prepare=True,
+        ).fetchall()  # fmt: skip
     head = rows[0][0]
     return [StoredEvent(*row[1:]) for row in rows if row[1] is not None], head
 
