@@ -31,6 +31,15 @@ InstitutionId = NewType("InstitutionId", str)
 StayId = NewType("StayId", str)
 ServiceId = NewType("ServiceId", str)
 ProviderId = NewType("ProviderId", str)
+ContractId = NewType("ContractId", str)
+AttendanceId = NewType("AttendanceId", str)
+"""``<institution>/<month>``: what an institution reports of one month."""
+ShiftId = NewType("ShiftId", str)
+"""``<provider>/<worker>/<day>``: the day of one worker, who is at one place at a time."""
+VisitId = NewType("VisitId", str)
+TrainingId = NewType("TrainingId", str)
+PostId = NewType("PostId", str)
+LoanId = NewType("LoanId", str)
 NeedId = NewType("NeedId", str)
 OfferId = NewType("OfferId", str)
 DonorId = NewType("DonorId", str)
@@ -68,6 +77,13 @@ TAG_KINDS: Mapping[Any, str] = {
     StayId: "stay",
     ServiceId: "service",
     ProviderId: "provider",
+    ContractId: "contract",
+    AttendanceId: "attendance",
+    ShiftId: "shift",
+    VisitId: "visit",
+    TrainingId: "training",
+    PostId: "post",
+    LoanId: "loan",
     NeedId: "need",
     OfferId: "offer",
     DonorId: "donor",
