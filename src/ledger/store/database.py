@@ -34,9 +34,11 @@ _PINNED = """
     SELECT set_config('search_path', quote_ident(%s), false), set_config('timezone', 'UTC', false),
         set_config('default_transaction_isolation', 'read committed', false),
         set_config('synchronous_commit', CASE current_setting('synchronous_commit')
-            WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)
+            WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false),
+        set_config('jit', 'off', false)
 """
-"""What a server, a role or an environment may have set otherwise, and the log depends on."""
+"""What a server, a role or an environment may have set otherwise, and the log depends on; compiling its short
+statements would take longer than running them."""
 
 
 def _missing(conninfo: str) -> dict[str, int]:
