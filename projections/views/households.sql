@@ -1,5 +1,7 @@
 -- create --
--- Households as they stand, their people, every membership, every nominated account.
+-- Households as they stand, their people, every membership, every nominated account. `merged_into`: the household that took
+-- it in; `lives_on_as`: the one it is part of now, after however many mergers, whose organisation is in charge of it.
+-- `household_places`: which organisation was in charge of a household, from and until which position of the log.
 CREATE TABLE {households} (
     household_id      text PRIMARY KEY,
     number            text NOT NULL,
@@ -16,7 +18,16 @@ CREATE TABLE {households} (
     deductions_fen    bigint,
     circumstances     jsonb,
     origin            jsonb,
+    merged_into       text,
+    lives_on_as       text,
     position          bigint NOT NULL
+);
+CREATE TABLE {household_places} (
+    household_id    text NOT NULL,
+    organisation_id text NOT NULL,
+    position        bigint NOT NULL,
+    until_position  bigint,
+    PRIMARY KEY (household_id, position)
 );
 CREATE TABLE {people} (
     person_id    text PRIMARY KEY,
@@ -27,7 +38,9 @@ CREATE TABLE {people} (
     birth_date   date NOT NULL,
     sex          text NOT NULL,
     attributes   jsonb NOT NULL,
+    attributes_on date,
     died_on      date,
+    joined_position bigint NOT NULL,
     position     bigint NOT NULL
 );
 CREATE TABLE {household_members} (
@@ -37,6 +50,10 @@ CREATE TABLE {household_members} (
     joined_on    date NOT NULL,
     left_on      date,
     left_reason  text,
+    name         text NOT NULL,
+    id_number    text,
+    phone        text,
+    attributes   jsonb NOT NULL,
     position     bigint NOT NULL,
     PRIMARY KEY (household_id, person_id, position)
 );
@@ -58,6 +75,9 @@ CREATE TABLE {household_accounts} (
 CREATE UNIQUE INDEX ON {households} (number);
 CREATE INDEX ON {households} (organisation_id, household_id);
 CREATE INDEX ON {people} (household_id);
+CREATE INDEX ON {households} (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX ON {households} (lives_on_as) WHERE lives_on_as IS NOT NULL;
+CREATE INDEX ON {household_places} (organisation_id, household_id) WHERE until_position IS NOT NULL;
 CREATE INDEX ON {household_members} (person_id);
 CREATE INDEX ON {household_accounts} (account_key);
 
@@ -71,16 +91,31 @@ FROM batch WHERE type = 'HouseholdRegistered';
 
 -- on MemberJoined --
 -- A membership begins; what is known of the person is what the latest joining said.
-INSERT INTO {household_members} (household_id, person_id, relation, joined_on, position)
-SELECT data->>'household_id', data->>'person_id', data->>'relation', (data->>'occurred_on')::date, position
+INSERT INTO {household_members} (household_id, person_id, relation, joined_on, name, id_number, phone, attributes, position)
+SELECT data->>'household_id', data->>'person_id', data->>'relation', (data->>'occurred_on')::date, data->>'name',
+       data->>'id_number', data->>'phone', coalesce(data->'attributes', '{}'), position
 FROM batch WHERE type = 'MemberJoined';
-INSERT INTO {people} (person_id, household_id, name, id_number, phone, birth_date, sex, attributes, position)
+INSERT INTO {people} (person_id, household_id, name, id_number, phone, birth_date, sex, attributes, attributes_on,
+                      joined_position, position)
 SELECT DISTINCT ON (data->>'person_id') data->>'person_id', data->>'household_id', data->>'name', data->>'id_number',
-       data->>'phone', (data->>'birth_date')::date, data->>'sex', coalesce(data->'attributes', '{}'), position
+       data->>'phone', (data->>'birth_date')::date, data->>'sex', coalesce(data->'attributes', '{}'),
+       (data->>'attributes_since')::date, position, position
 FROM batch WHERE type = 'MemberJoined' ORDER BY data->>'person_id', position DESC
 ON CONFLICT (person_id) DO UPDATE SET household_id = excluded.household_id, name = excluded.name,
     id_number = excluded.id_number, phone = excluded.phone, birth_date = excluded.birth_date, sex = excluded.sex,
-    attributes = excluded.attributes, position = excluded.position;
+    attributes = excluded.attributes, attributes_on = excluded.attributes_on,
+    joined_position = excluded.joined_position, position = excluded.position;
+
+-- on AttributesChanged --
+-- The change of the latest day holds, of one day the last recorded; what an earlier stay said is gone with a new joining.
+UPDATE {people} p SET attributes = b.attributes, attributes_on = b.day
+FROM (SELECT DISTINCT ON (b.data->>'person_id') b.data->>'person_id' AS person_id, b.data->'attributes' AS attributes,
+             (b.data->>'occurred_on')::date AS day
+      FROM batch b JOIN {people} q ON q.person_id = b.data->>'person_id'
+      WHERE b.type = 'AttributesChanged' AND b.position > q.joined_position
+        AND coalesce(q.attributes_on <= (b.data->>'occurred_on')::date, true)
+      ORDER BY b.data->>'person_id', (b.data->>'occurred_on')::date DESC, b.position DESC) b
+WHERE p.person_id = b.person_id;
 
 -- on MemberLeft, PersonDied --
 -- Each ends the membership that was running: the last one begun before it. The first to end it holds.
@@ -105,7 +140,7 @@ FROM (SELECT data->>'person_id' AS person_id, max(position) AS position,
       FROM batch WHERE type IN ('MemberLeft', 'PersonDied') GROUP BY 1) b
 WHERE p.person_id = b.person_id;
 
--- on MemberJoined, MemberLeft, PersonDied, HeadChanged, HouseholdMoved, CircumstancesDeclared --
+-- on MemberJoined, MemberLeft, PersonDied, HeadChanged, HouseholdMoved, CompanyChanged, CircumstancesDeclared --
 -- What changed of each household: the head is the last one named who is a member still; the place is that of the last
 -- move, and an address stays when a move states none.
 WITH change AS MATERIALIZED (
@@ -114,10 +149,12 @@ WITH change AS MATERIALIZED (
            coalesce(array_agg(data->>'person_id' ORDER BY position)
                FILTER (WHERE type = 'HeadChanged' OR (type = 'MemberJoined' AND data->>'relation' = 'head')), '{}') AS named,
            (array_agg(data ORDER BY position DESC) FILTER (WHERE type = 'HouseholdMoved'))[1] AS moved,
+           (array_agg(data ORDER BY position DESC) FILTER (WHERE type IN ('HouseholdMoved', 'CompanyChanged')))[1] AS placed,
            (array_agg(data->>'address' ORDER BY position DESC)
                FILTER (WHERE type = 'HouseholdMoved' AND data->>'address' IS NOT NULL))[1] AS address
     FROM batch
-    WHERE type IN ('MemberJoined', 'MemberLeft', 'PersonDied', 'HeadChanged', 'HouseholdMoved', 'CircumstancesDeclared')
+    WHERE type IN ('MemberJoined', 'MemberLeft', 'PersonDied', 'HeadChanged', 'HouseholdMoved', 'CompanyChanged',
+                   'CircumstancesDeclared')
     GROUP BY 1
 )
 UPDATE {households} h SET
@@ -127,9 +164,46 @@ UPDATE {households} h SET
                   JOIN {household_members} m ON m.household_id = h.household_id AND m.person_id = n.person_id
                   WHERE m.left_on IS NULL ORDER BY n.nth DESC LIMIT 1),
        organisation_id = coalesce(c.moved->>'to_id', h.organisation_id),
-       company_id = CASE WHEN c.moved IS NULL THEN h.company_id ELSE c.moved->>'company_id' END,
+       company_id = CASE WHEN c.placed IS NULL THEN h.company_id ELSE c.placed->>'company_id' END,
        area = coalesce(c.moved->>'area', h.area), address = coalesce(c.address, h.address)
 FROM change c WHERE h.household_id = c.household_id;
+
+-- on HouseholdRegistered, HouseholdMoved --
+-- Whoever is in charge now was not before, and the other way round.
+INSERT INTO {household_places} (household_id, organisation_id, position)
+SELECT data->>'household_id', coalesce(data->>'to_id', data->>'organisation_id'), position
+FROM batch WHERE type IN ('HouseholdRegistered', 'HouseholdMoved');
+UPDATE {household_places} p SET until_position = (
+    SELECT min(n.position) FROM {household_places} n WHERE n.household_id = p.household_id AND n.position > p.position)
+WHERE p.until_position IS NULL
+  AND p.household_id IN (SELECT data->>'household_id' FROM batch WHERE type = 'HouseholdMoved');
+
+-- on HouseholdsMerged, HouseholdMergeWithdrawn --
+-- What a household was taken into, or that it is its own again: the last said of it.
+UPDATE {households} h SET merged_into = b.into_id, position = greatest(h.position, b.position)
+FROM (SELECT DISTINCT ON (data->>'absorbed_id') data->>'absorbed_id' AS household_id, position,
+             CASE type WHEN 'HouseholdsMerged' THEN data->>'survivor_id' END AS into_id
+      FROM batch WHERE type IN ('HouseholdsMerged', 'HouseholdMergeWithdrawn')
+      ORDER BY data->>'absorbed_id', position DESC) b
+WHERE h.household_id = b.household_id;
+
+-- on HouseholdsMerged, HouseholdMergeWithdrawn, HouseholdMoved --
+-- A household that was taken in lives on as the one that is left at the end, wherever that moves.
+WITH RECURSIVE affected AS (
+    SELECT coalesce(data->>'absorbed_id', data->>'household_id') AS household_id FROM batch
+    WHERE type IN ('HouseholdsMerged', 'HouseholdMergeWithdrawn', 'HouseholdMoved')
+    UNION SELECT h.household_id FROM {households} h JOIN affected a ON h.merged_into = a.household_id
+), way AS (
+    SELECT household_id, household_id AS at FROM affected
+    UNION SELECT w.household_id, h.merged_into FROM way w JOIN {households} h ON h.household_id = w.at
+    WHERE h.merged_into IS NOT NULL
+), ends AS (
+    SELECT w.household_id, w.at, p.organisation_id FROM way w
+    JOIN {households} r ON r.household_id = w.at AND r.merged_into IS NULL
+    JOIN {household_places} p ON p.household_id = w.at AND p.until_position IS NULL
+)
+UPDATE {households} h SET lives_on_as = nullif(e.at, h.household_id), organisation_id = e.organisation_id
+FROM ends e WHERE h.household_id = e.household_id;
 
 -- on CircumstancesDeclared --
 -- The declaration of the latest day holds, of one day the last recorded: one that is known late replaces no later one.

@@ -21,7 +21,13 @@ from ledger.kernel import (
     tag,
 )
 from ledger.organisation.states import Organisation, require_open
-from ledger.registry.commands import HouseholdCommand, not_in_future, require_company, succession
+from ledger.registry.commands import (
+    HouseholdCommand,
+    not_before_registration,
+    not_in_future,
+    require_company,
+    succession,
+)
 from ledger.registry.events import (
     AccountNominated,
     Area,
@@ -53,7 +59,8 @@ class ChangeHead(HouseholdCommand, frozen=True, kw_only=True):
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
         household = self.household(known, context)
         not_in_future(self.changed_on, context.today, "change on", "变更日期")
-        if household.member(self.person_id) is None:
+        member = household.member(self.person_id)
+        if member is None or self.changed_on < member.joined_on:
             raise NotMember(person=self.person_id, day=self.changed_on)
         yield HeadChanged(
             household_id=self.household_id,
@@ -82,6 +89,7 @@ class MoveHousehold(HouseholdCommand, frozen=True, kw_only=True):
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
         household = self.household(known, context)
         not_in_future(self.moved_on, context.today, "move on", "迁移日期")
+        not_before_registration(household, self.moved_on, "move on", "迁移日期")
         require_open(known, self.to_id, self.moved_on)
         require_company(known, self.company_id, self.to_id, self.moved_on)
         if self.to_id == household.organisation_id:

@@ -38,6 +38,7 @@ from ledger.registry.identity import check_id_number
 from ledger.registry.refusals import (
     AlreadyMember,
     BadDate,
+    HouseholdMergedAway,
     HouseholdNumberTaken,
     HouseholdUnknown,
     NewHeadNeeded,
@@ -69,6 +70,18 @@ def not_in_future(day: date, today: date, what: str, what_zh: str) -> None:
     """Raises :class:`BadDate` for a day after today."""
     if day > today:
         raise BadDate(what=what, what_zh=what_zh, day=day, why="it lies in the future", why_zh="晚于今天")
+
+
+def not_before_registration(household: Household, day: date, what: str, what_zh: str) -> None:
+    """Raises :class:`BadDate` for a day on which the household was not registered yet."""
+    if household.registered_on is not None and day < household.registered_on:
+        raise BadDate(
+            what=what,
+            what_zh=what_zh,
+            day=day,
+            why="before the household was registered",
+            why_zh="早于家庭登记日期",
+        )
 
 
 def join_event(
@@ -136,6 +149,8 @@ class HouseholdCommand(Command, frozen=True, kw_only=True):
         if not household.exists:
             raise HouseholdUnknown(household=self.household_id)
         require_scope(context.actor, known.state(Organisation, household.organisation_id))
+        if household.merged is not None:
+            raise HouseholdMergedAway(household=household.id, survivor=household.merged.survivor_id)
         return household
 
 

@@ -112,7 +112,9 @@ class MemberJoined(Event, frozen=True, kw_only=True):
     sex: Sex
     attributes: Attributes = Attributes()
     reason: str = "registered"
-    """registered, birth, marriage, adoption, return, merged, other."""
+    """registered, birth, marriage, adoption, return, split, merged, merge_withdrawn, other."""
+    attributes_since: date | None = None
+    """From when `attributes` are so, where an earlier household knew: who comes from it brings no older news."""
 
 
 class MemberLeft(Event, frozen=True, kw_only=True):
@@ -124,7 +126,8 @@ class MemberLeft(Event, frozen=True, kw_only=True):
     organisation_id: OrganisationId
     person_id: PersonId
     reason: str
-    """moved_out, divorce, marriage, prison, compulsory_treatment, declared_missing, other [57 art. 7]."""
+    """moved_out, divorce, marriage, prison, compulsory_treatment, declared_missing, split, merged, merge_withdrawn, other
+    [57 art. 7]."""
 
 
 class HeadChanged(Event, frozen=True, kw_only=True):

@@ -125,3 +125,92 @@ class WrongCompany(Refused):
 
     {company}不是{organisation}所属的连队或社区。
     """
+
+
+class HouseholdMergedAway(Refused):
+    """Household {household} was merged into {survivor}: nothing new can happen to it.
+
+    家庭{household}已并入{survivor}，不能再办理新事项。
+    """
+
+    ARTICLE: ClassVar = "57 art. 7"
+
+
+class MergedWithItself(Refused):
+    """A household cannot be merged with itself.
+
+    家庭不能与自身合并。
+    """
+
+
+class MergeAcrossOrganisations(Refused):
+    """{absorbed} and {survivor} are households of different organisations: the move comes first.
+
+    {absorbed}与{survivor}不属同一责任机构，须先办理迁移。
+    """
+
+    ARTICLE: ClassVar = "57 art. 5"
+
+
+class NobodyThere(Refused):
+    """Nobody lives in household {household}.
+
+    家庭{household}已无在册成员。
+    """
+
+    ARTICLE: ClassVar = "57 art. 7"
+
+
+class NotMergedInto(Refused):
+    """{absorbed} is not merged into {survivor}.
+
+    {absorbed}未并入{survivor}。
+    """
+
+
+class SplitOfNobody(Refused):
+    """Name at least one member who leaves.
+
+    分户须至少有一名成员分出。
+    """
+
+    ARTICLE: ClassVar = "57 art. 7"
+
+
+class SplitOfEverybody(Refused):
+    """Somebody must stay: all {count} members leaving is a move, not a split.
+
+    分户须有成员留下；全部{count}人分出属于迁移。
+    """
+
+    ARTICLE: ClassVar = "57 art. 7"
+
+
+class NotDeclared(Refused):
+    """What goes with those who leave was not declared by the household: {what}.
+
+    随分出成员转出的项目未在原家庭申报：{what}。
+    """
+
+    ARTICLE: ClassVar = "57 art. 13–14"
+
+
+class DocumentNeeded(Refused):
+    """A document must say what this rests on.
+
+    须注明依据的文件或材料。
+    """
+
+
+class NothingDiffers(Refused):
+    """Nothing would change.
+
+    没有变化。
+    """
+
+
+class BadAttributes(Refused):
+    """{what} cannot be {value}.
+
+    {what_zh}不能为{value}。
+    """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, NamedTuple
 
@@ -21,6 +21,12 @@ from ledger.registry.events import (
     Relation,
     Sex,
 )
+from ledger.registry.lineage_events import (
+    AttributesChanged,
+    CompanyChanged,
+    HouseholdMergeWithdrawn,
+    HouseholdsMerged,
+)
 
 
 @dataclass
@@ -32,16 +38,44 @@ class Member:
     birth_date: date
     sex: Sex
     attributes: Attributes
+    """As of the latest day known."""
     joined_on: date
     left_on: date | None = None
     left_reason: str | None = None
     died_on: date | None = None
+    never_was: bool = False
+    """The stay came of a merger that was taken back."""
+    dated: list[tuple[date, Attributes]] = field(default_factory=list)
+    """(from day, attributes), in the order they were recorded; what was known on joining holds from ever."""
 
     def present_on(self, day: date) -> bool:
-        """A member from the day of joining to the day of leaving or death."""
+        """A member from the day of joining to the day of leaving or death; never in a stay that came of a wrong merger."""
+        if self.never_was:
+            return False
         # Who left, returned and died was no member in between: the earlier of the two days ends this stay.
         end = min((d for d in (self.left_on, self.died_on) if d is not None), default=None)
         return self.joined_on <= day and (end is None or day <= end)
+
+    def attributes_on(self, day: date) -> Attributes:
+        """What rules need to know of the person on a day: the change of the latest day on or before it, of one day the last
+        recorded; before the first one, what was known first."""
+        reached = [item for item in self.dated if item[0] <= day] or self.dated[:1]
+        return (
+            max(enumerate(reached), key=lambda item: (item[1][0], item[0]))[1][1]
+            if reached
+            else self.attributes
+        )
+
+    def changed(self, day: date, attributes: Attributes) -> None:
+        """Places what became known, possibly late, among what is known already."""
+        self.dated.append((day, attributes))
+        self.attributes = self.attributes_on(date.max)
+
+    @property
+    def attributes_since(self) -> date | None:
+        """From when the latest attributes are so; None when they were never otherwise."""
+        since = max((day for day, _ in self.dated), default=date.min)
+        return None if since == date.min else since
 
 
 class Account(NamedTuple):
@@ -68,18 +102,29 @@ class Household(State):
         PersonDied,
         CircumstancesDeclared,
         AccountNominated,
+        CompanyChanged,
+        AttributesChanged,
+        HouseholdsMerged,
+        HouseholdMergeWithdrawn,
     )
 
     def __init__(self, subject_id: str) -> None:
         super().__init__(subject_id)
         self.number = HouseholdNumber("")
         self.organisation_id = ""
+        self.company_id: str | None = None
         self.area = Area.RURAL
+        self.registered_on: date | None = None
+        self.merged: HouseholdsMerged | None = None
+        """The merge that took this household into another, unless it was withdrawn."""
+        self.took_in: dict[str, date] = {}
+        """Mergers that brought other households here: event id → day."""
         self.consent_on: date | None = None
         self.members: list[Member] = []
         self.heads: list[tuple[date, str]] = []
         self.moves: list[tuple[Month, str, str]] = []
         """(last month here, from, to)."""
+        self.moved_on: list[date] = []
         self.circumstances: list[CircumstancesDeclared] = []
         self.accounts: list[Account] = []
 
@@ -89,11 +134,18 @@ class Household(State):
             case HouseholdRegistered():
                 self.exists = True
                 self.number, self.organisation_id, self.area = event.number, event.organisation_id, event.area
-                self.consent_on = event.consent_on
+                self.consent_on, self.company_id, self.registered_on = event.consent_on, event.company_id, day
             case MemberJoined():
+                known = [(event.attributes_since or date.min, event.attributes)]
                 self.members.append(
                     Member(
-                        event.person_id, event.relation, event.birth_date, event.sex, event.attributes, day
+                        event.person_id,
+                        event.relation,
+                        event.birth_date,
+                        event.sex,
+                        event.attributes,
+                        day,
+                        dated=known,
                     )
                 )
                 if event.relation is Relation.HEAD:
@@ -106,7 +158,24 @@ class Household(State):
                 self.heads.append((day, event.person_id))
             case HouseholdMoved():
                 self.moves.append((event.last_month_here, event.from_id, event.to_id))
-                self.organisation_id, self.area = event.to_id, event.area
+                self.moved_on.append(day)
+                self.organisation_id, self.area, self.company_id = event.to_id, event.area, event.company_id
+            case CompanyChanged():
+                self.company_id = event.company_id
+            case AttributesChanged():
+                stays = [m for m in self.members if m.person_id == event.person_id]
+                if stays:
+                    stays[-1].changed(day, event.attributes)
+            case HouseholdsMerged() if event.absorbed_id == self.id:
+                self.merged = event
+            case HouseholdsMerged():
+                self.took_in[event.event_id] = day
+            case HouseholdMergeWithdrawn() if event.absorbed_id == self.id:
+                self.merged = None
+            case HouseholdMergeWithdrawn():
+                for member in self.members:
+                    since = member.joined_on >= self.took_in.get(event.withdraws, day)
+                    member.never_was |= since and member.person_id in event.person_ids
             case CircumstancesDeclared():
                 self.circumstances.append(event)
             case AccountNominated():
@@ -140,8 +209,8 @@ class Household(State):
                 member.left_reason = reason or member.left_reason
 
     def present(self, day: date) -> list[Member]:
-        """Members alive and living in the household on `day`, as known now."""
-        return [m for m in self.members if m.present_on(day)]
+        """Members alive and living in the household on `day`, as known now; each once, by the latest stay."""
+        return list({m.person_id: m for m in self.members if m.present_on(day)}.values())
 
     def current(self) -> list[Member]:
         """Members who have neither left nor died."""
