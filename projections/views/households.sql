@@ -66,6 +66,8 @@ CREATE TABLE {household_accounts} (
     account        text NOT NULL,
     account_holder text NOT NULL,
     account_key    text NOT NULL,
+    authority      text,
+    operator_id    text NOT NULL,
     position       bigint NOT NULL,
     PRIMARY KEY (household_id, position)
 );
@@ -223,5 +225,6 @@ WHERE h.household_id = b.data->>'household_id'
 -- Every account ever nominated; the one of the latest day holds.
 INSERT INTO {household_accounts}
 SELECT data->>'household_id', (data->>'occurred_on')::date, data->>'person_id', coalesce(data->>'payee_kind', 'member'),
-       data->>'bank_code', data->>'account', data->>'account_holder', data->>'account_key', position
+       data->>'bank_code', data->>'account', data->>'account_holder', data->>'account_key', data->>'authority',
+       coalesce(data->'actor'->>'operator_id', ''), position
 FROM batch WHERE type = 'AccountNominated';

@@ -11,11 +11,12 @@ from ledger.kernel import Boundary, EntitlementId, Facts, HouseholdId, Month, ad
 from ledger.organisation.states import Organisation
 from ledger.payments.draw import Paid, Payee, Slot
 from ledger.registry.events import AccountNominated, HouseholdMoved, PersonDied
+from ledger.registry.lineage_events import HouseholdMergeWithdrawn, HouseholdsMerged
 from ledger.standards.book import StandardBook, facts_for
 from projections.definition import Connection
 from projections.runner import Runner
 
-ABOUT_HOUSEHOLDS = (AccountNominated, HouseholdMoved, PersonDied)
+ABOUT_HOUSEHOLDS = (AccountNominated, HouseholdMoved, PersonDied, HouseholdsMerged, HouseholdMergeWithdrawn)
 """What of a household changes whom and where a run pays."""
 
 
@@ -95,14 +96,16 @@ def _payees(connection: Connection, asked: tuple[str, str]) -> dict[str, Payee]:
     """Head and account of every household, by household."""
     rows = connection.execute(
         # Without a head the beneficiary is whoever lived there last: back-pay after a death.
-        "SELECT DISTINCT ON (h.household_id) h.household_id, coalesce(h.head_id, (SELECT m.person_id"
+        # A household that was taken into another is paid where that one is.
+        "SELECT DISTINCT ON (e.household_id) e.household_id, coalesce(h.head_id, (SELECT m.person_id"
         " FROM household_members m WHERE m.household_id = h.household_id"
         " ORDER BY m.left_on DESC NULLS FIRST, m.position DESC LIMIT 1), ''), a.payee_id, a.bank_code,"
         " a.account, a.account_holder, a.account_key"
-        " FROM entitlements e JOIN households h USING (household_id)"
-        " LEFT JOIN household_accounts a USING (household_id)"
+        " FROM entitlements e JOIN households o USING (household_id)"
+        " JOIN households h ON h.household_id = coalesce(o.lives_on_as, o.household_id)"
+        " LEFT JOIN household_accounts a ON a.household_id = h.household_id"
         " WHERE e.category = %s AND e.organisation_ids @> ARRAY[%s]"
-        " ORDER BY h.household_id, a.nominated_on DESC NULLS LAST, a.position DESC",
+        " ORDER BY e.household_id, a.nominated_on DESC NULLS LAST, a.position DESC",
         asked,
     ).fetchall()
     return {household: Payee(*rest) for household, *rest in rows}

@@ -44,6 +44,37 @@ def in_scope(column: str) -> str:
     return within(column, "scope")
 
 
+ACCOUNTS = """
+    SELECT a.*, lead(a.nominated_on) OVER (PARTITION BY a.household_id ORDER BY a.nominated_on, a.position) AS until,
+        p.payments, p.paid_fen
+    FROM (SELECT *, lead(position) OVER (PARTITION BY household_id, account_key ORDER BY position) AS next FROM household_accounts
+          WHERE household_id = ANY(%(keys)s)) a
+    CROSS JOIN LATERAL (SELECT count(*)::int AS payments, coalesce(sum(p.amount_fen), 0)::bigint AS paid_fen FROM payments p
+        WHERE p.household_id = a.household_id AND p.account_key = a.account_key AND p.status = 'settled'
+          AND p.instructed_position > a.position AND (a.next IS NULL OR p.instructed_position < a.next)) p
+    ORDER BY a.nominated_on, a.position"""
+"""Accounts with until when each was the one, and what was paid to it."""
+
+PEOPLE_SEEN = f"""
+    WITH stays AS (
+        SELECT m.*, {in_scope("h.organisation_id")} AS now,
+            (SELECT max(l.until_position) FROM household_places l WHERE l.household_id = m.household_id
+             AND l.until_position > m.position AND {in_scope("l.organisation_id")}) AS place_until,
+            lead(m.position) OVER (PARTITION BY m.person_id ORDER BY m.position) AS next_stay
+        FROM household_members m JOIN households h USING (household_id) WHERE m.person_id = ANY(%(keys)s)
+    ), seen AS (
+        SELECT DISTINCT ON (person_id) *, now AND next_stay IS NULL AS here FROM stays
+        WHERE now OR place_until IS NOT NULL ORDER BY person_id, position DESC
+    )
+    SELECT p.person_id, p.birth_date, p.sex, CASE WHEN s.here THEN p.household_id END AS household_id,
+        CASE WHEN s.here THEN p.name ELSE s.name END AS name, CASE WHEN s.here THEN p.id_number ELSE s.id_number END AS id_number,
+        CASE WHEN s.here THEN p.phone ELSE s.phone END AS phone,
+        CASE WHEN s.here THEN p.attributes ELSE s.attributes END AS attributes,
+        CASE WHEN s.here THEN p.died_on END AS died_on, p.position,
+        CASE WHEN NOT s.here THEN least(CASE WHEN NOT s.now THEN s.place_until END, s.next_stay) END AS until
+    FROM seen s JOIN people p USING (person_id)"""
+
+
 @dataclass
 class Services:
     """What one application shares between requests."""
@@ -144,14 +175,13 @@ class Context:
 
     @cached_property
     def people(self) -> DataLoader[str, Row | None]:
-        """People in scope: of a household in scope now, or that was."""
+        """People of a household in scope; who is elsewhere now as they were when they last lived in one that is, or was.
+
+        `until` is the position of the log up to which the viewer may know of them, None for all of it.
+        """
 
         async def load(keys: list[str]) -> list[Row | None]:
-            sql = (
-                "SELECT * FROM people p WHERE person_id = ANY(%(keys)s) AND EXISTS (SELECT 1 FROM household_members m"
-                f" JOIN households h USING (household_id) WHERE m.person_id = p.person_id AND {in_scope('h.organisation_id')})"
-            )
-            return await self._by(sql, "person_id", keys, scope=self.scope)
+            return await self._by(PEOPLE_SEEN, "person_id", keys, scope=self.scope)
 
         return DataLoader(load)
 
@@ -180,7 +210,7 @@ class Context:
     def accounts(self) -> DataLoader[str, list[Row]]:
         async def load(keys: list[str]) -> list[list[Row]]:
             return await self._groups(
-                "SELECT * FROM household_accounts WHERE household_id = ANY(%(keys)s) ORDER BY nominated_on, position",
+                ACCOUNTS,
                 "household_id",
                 keys,
             )

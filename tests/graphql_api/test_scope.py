@@ -49,7 +49,7 @@ async def test_a_person_who_moved_in_with_another_organisation_keeps_each_ones_p
 
 
 @pytest.mark.records
-async def test_a_household_that_moved_is_one_chain_for_its_new_organisation_and_none_for_the_old(
+async def test_a_household_that_moved_is_one_chain_for_its_new_organisation_and_what_it_was_for_the_old(
     api: Api,
 ) -> None:
     before = [
@@ -58,10 +58,19 @@ async def test_a_household_that_moved_is_one_chain_for_its_new_organisation_and_
     api.scenario.do(MoveHousehold, CLERK, household_id=api.household, to_id=OTHER, area=Area.RURAL,
                     moved_on=date(2026, 11, 2), last_month_here="2026-11", transfer_letter="函1")  # fmt: skip
     api.catch_up()
-    assert await api.refused(CHAIN, Role.CLERK, h=api.household) == "OUT_OF_SCOPE"
+    api.scenario.do(RecordDeath, OTHER_CLERK, household_id=api.household, person_id=api.people[1], source="公安",
+                    died_on=date(2026, 11, 3))  # fmt: skip
+    api.catch_up()
+    old = (await api.data(CHAIN, Role.CLERK, h=api.household))["household"]
+    assert old["organisation"]["code"] == REGIMENT
+    assert [n["kind"] for n in old["chain"]["nodes"]] == [*before, "HouseholdMoved"]
+    seen = await api.data(PERSON, Role.CLERK, p=api.people[1])
+    assert seen["person"]["diedOn"] is None
+    assert "PersonDied" not in str(seen)
+    assert await api.refused(CHAIN, Role.CLERK, h=api.other) == "OUT_OF_SCOPE"
     moved = (await api.data(CHAIN, Role.CLERK, organisation=OTHER, h=api.household))["household"]
     assert moved["organisation"]["code"] == OTHER
-    assert [n["kind"] for n in moved["chain"]["nodes"]] == [*before, "HouseholdMoved"]
+    assert [n["kind"] for n in moved["chain"]["nodes"]] == [*before, "HouseholdMoved", "PersonDied"]
     then = await api.data(
         'query($h: String!) { household(id: $h, asOf: {occurred: "2026-11-01"}) { area organisation { code } } }',
         h=api.household,

@@ -1,4 +1,8 @@
-"""Reading chains: one statement for a page of every household (or person) asked for, however long the chains."""
+"""Reading chains: one statement for a page of every household (or person) asked for, however long the chains.
+
+A chain is one, from whichever side it is read: a household that was taken into another, and a person who was found to be
+another, go on as that one; its past is that of all who came into it, and up to a split that of the household it came from.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +44,7 @@ class ChainPage(NamedTuple):
     subject: str
     first: int
     after: int
+    until: int
     filter: tuple[tuple[str, Any], ...]
 
 
@@ -50,12 +55,27 @@ COLUMNS = """c.position, c.kind, c.programme, c.department, to_char(c.occurred_o
     c.summary_zh, c.summary_en"""
 """Named as ``ChainEntry`` names its fields; money, days and instants (the session is in UTC) are rendered here."""
 
+MOST = 2**62
+"""Behind every position of the log."""
+
 SOURCES = {
-    "household": "household_chain c WHERE c.household_id = k.key",
-    # A person may have lived in several households; only entries of those in scope are theirs to see here.
+    "household": "household_chain c WHERE c.household_id = s.id",
+    # A person may have lived in several households; of those in scope all is seen here, of those that were what was
+    # recorded until they moved.
     "person": "person_chain p JOIN household_chain c USING (household_id, position) JOIN households h USING (household_id)"
-    f" WHERE p.person_id = k.key AND p.position > %(after)s AND {in_scope('h.organisation_id')}",
+    f" WHERE p.person_id = s.id AND p.position > %(after)s AND p.position <= s.upto AND ({in_scope('h.organisation_id')}"
+    " OR EXISTS (SELECT 1 FROM household_places l WHERE l.household_id = c.household_id"
+    f" AND c.position <= l.until_position AND {in_scope('l.organisation_id')}))",
 }
+
+SPANS = """WITH RECURSIVE ahead(id) AS (
+        SELECT k.key UNION SELECT l.to_id FROM ahead a JOIN lineage l ON l.from_id = a.id WHERE l.kind <> 'split' AND {known}
+    ), spans(id, upto) AS (
+        SELECT id, %(until)s::bigint FROM ahead
+        UNION SELECT l.from_id, CASE l.kind WHEN 'split' THEN least(s.upto, l.position) ELSE s.upto END
+        FROM spans s JOIN lineage l ON l.to_id = s.id WHERE l.position <= s.upto AND {known}
+    ) SELECT id, max(upto) AS upto FROM spans GROUP BY id"""
+"""Whose entries, up to which position, make up the chain of ``k.key``."""
 
 CONDITIONS = {
     "programme": "c.programme = %(programme)s",
@@ -69,12 +89,19 @@ CONDITIONS = {
     "as_of_recorded": "c.recorded_at <= %(as_of_recorded)s",
 }
 
+LINKS = {
+    "as_of_occurred": "l.occurred_on <= %(as_of_occurred)s",
+    "as_of_recorded": "l.recorded_at <= %(as_of_recorded)s"
+    " AND (l.withdrawn_at IS NULL OR l.withdrawn_at > %(as_of_recorded)s)",
+}
+"""Which links of the lineage count, as of a moment."""
+
 
 async def chain_of(
     info: Info, subject: str, key: str, first: int, after: str | None, filter: ChainFilter | None, as_of: AsOf | None,
-    make: Callable[[Row], Any],
+    make: Callable[[Row], Any], until: int | None = None,
 ) -> Connection[Any]:  # fmt: skip
-    """A page of a household's or person's chain, in log order."""
+    """A page of a household's or person's chain, in log order; up to a position, for who is no longer in charge."""
     given = {name: value for name, value in vars(filter).items() if value is not None} if filter else {}
     if as_of is not None:
         given |= {"as_of_occurred": as_of.occurred, "as_of_recorded": as_of.recorded}
@@ -83,7 +110,7 @@ async def chain_of(
         for name, value in given.items()
         if value is not None
     )
-    page = ChainPage(key, subject, page_size(first), decode_position(after) or 0, conditions)
+    page = ChainPage(key, subject, page_size(first), decode_position(after) or 0, until or MOST, conditions)
     rows = await info.context.batch("chains", load_chains).load(page)
     return connect(rows, page.first, after, "position", make)
 
@@ -94,15 +121,22 @@ async def load_chains(context: Context, pages: list[ChainPage]) -> list[list[Row
     groups: dict[tuple[Any, ...], list[ChainPage]] = {}
     for page in found:
         groups.setdefault(page[1:], []).append(page)
-    for (subject, first, after, filter), alike in groups.items():
-        wheres = ["c.position > %(after)s", *(CONDITIONS[name] for name, _ in filter)]
+    for (subject, first, after, until, filter), alike in groups.items():
+        asked = {name for name, _ in filter}
+        wheres = ["c.position > %(after)s", "c.position <= s.upto", *(CONDITIONS[name] for name, _ in filter)]
+        known = [condition for name, condition in LINKS.items() if name in asked]
+        if "as_of_recorded" not in asked:
+            known.append("(l.withdrawn_position IS NULL OR l.withdrawn_position > %(until)s)")
         given = {name: list(value) if isinstance(value, tuple) else value for name, value in filter}
         rows = await context.rows(
-            f"SELECT k.key, x.* FROM unnest(%(keys)s::text[]) k(key) CROSS JOIN LATERAL (SELECT {COLUMNS}"
-            f" FROM {SOURCES[subject]} AND {' AND '.join(wheres)} ORDER BY c.position LIMIT %(first)s) x ORDER BY x.position",
+            f"SELECT k.key, x.* FROM unnest(%(keys)s::text[]) k(key) CROSS JOIN LATERAL (SELECT DISTINCT ON (y.position) y.*"
+            f" FROM ({SPANS.format(known=' AND '.join(known))}) s CROSS JOIN LATERAL (SELECT {COLUMNS}"
+            f" FROM {SOURCES[subject]} AND {' AND '.join(wheres)} ORDER BY c.position LIMIT %(first)s) y"
+            " ORDER BY y.position, y.household_id = k.key DESC LIMIT %(first)s) x ORDER BY x.position",
             keys=[page.key for page in alike],
             first=first + 1,
             after=after,
+            until=until,
             scope=context.scope,
             **given,
         )

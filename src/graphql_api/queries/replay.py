@@ -14,16 +14,20 @@ from ledger.identification.events import Component
 from ledger.identification.states import Entitlement
 from ledger.kernel import Event, Facts, HouseholdId, PersonId, tag
 from ledger.registry.events import AccountNominated, HouseholdMoved, HouseholdRegistered, MemberJoined
+from ledger.registry.lineage_events import AttributesChanged
 from ledger.registry.states import Household, Member, Membership
 from ledger.store.execute import Ledger
 
 
-async def household_as_of(info: Info, row: Row, as_of: Any) -> Row | None:
-    """The household's row as of a moment, with its members, accounts and entitlements; None when not known then."""
+async def household_as_of(info: Info, row: Row, as_of: Any, until: int | None = None) -> Row | None:
+    """The household's row as of a moment, with its members, accounts and entitlements; None when not known then.
+
+    `until` is the position of the log before which the viewer may know of it, None for all.
+    """
     ledger = info.context.services.ledger
     types = (*Household.FOLDS, *Entitlement.FOLDS)
     events = await anyio.to_thread.run_sync(
-        _events, ledger, types, tag(HouseholdId, row["household_id"]), as_of
+        _events, ledger, types, tag(HouseholdId, row["household_id"]), as_of, until
     )
     state = Household.fold(row["household_id"], events)
     return _household(row, state, events) if state.exists else None
@@ -33,28 +37,38 @@ async def person_as_of(info: Info, row: Row, as_of: Any) -> Row | None:
     """The person's row as of a moment; None when they were not known then."""
     ledger = info.context.services.ledger
     events = await anyio.to_thread.run_sync(
-        _events, ledger, Membership.FOLDS, tag(PersonId, row["person_id"]), as_of
+        _events,
+        ledger,
+        (*Membership.FOLDS, AttributesChanged),
+        tag(PersonId, row["person_id"]),
+        as_of,
+        row["until"],
     )
     state = Membership.fold(row["person_id"], events)
     joined = [e for e in events if isinstance(e, MemberJoined)]
     if not joined:
         return None
+    stay = Household.fold(joined[-1].household_id, events).members[-1]
     return {
         **row,
         "household_id": state.household_id,
         "died_on": state.died_on,
-        "attributes": msgspec.to_builtins(joined[-1].attributes),
+        "attributes": msgspec.to_builtins(stay.attributes),
     }
 
 
-def _events(ledger: Ledger, types: tuple[type[Event], ...], subject: str, as_of: Any) -> list[Event]:
-    occurred = as_of.occurred or date.max
-    recorded = as_of.recorded or datetime.max.replace(tzinfo=UTC)
+def _events(
+    ledger: Ledger, types: tuple[type[Event], ...], subject: str, as_of: Any, until: int | None
+) -> list[Event]:
+    occurred = (as_of and as_of.occurred) or date.max
+    recorded = (as_of and as_of.recorded) or datetime.max.replace(tzinfo=UTC)
     known = ledger.read((Facts(types=types, tags=(subject,)),))
     return [
         r.event
         for r in known.recorded
-        if r.recorded_at <= recorded and (r.event.occurred_on or date.min) <= occurred
+        if r.recorded_at <= recorded
+        and (r.event.occurred_on or date.min) <= occurred
+        and (until is None or r.position < until)
     ]
 
 
@@ -65,6 +79,8 @@ def _household(row: Row, state: Household, events: Sequence[Event]) -> Row:
     return {
         **row,
         "organisation_id": state.organisation_id,
+        "company_id": state.company_id,
+        "merged_into": state.merged.survivor_id if state.merged is not None else None,
         "area": state.area.value,
         "head_id": head,
         "head": members.get(head, {}) if head else {},
@@ -76,7 +92,7 @@ def _household(row: Row, state: Household, events: Sequence[Event]) -> Row:
              "left_on": m.died_on or m.left_on, "left_reason": "died" if m.died_on else m.left_reason, "then": _person(m)}
             for m in state.members
         ],
-        "accounts": [_account(e) for e in events if isinstance(e, AccountNominated)],
+        "accounts": _accounts([e for e in events if isinstance(e, AccountNominated)]),
         "entitlements": _entitlements(events),
     }  # fmt: skip
 
@@ -90,10 +106,16 @@ def _address(events: Sequence[Event]) -> str | None:
     return stated[-1].sealed if stated else None
 
 
-def _account(event: AccountNominated) -> Row:
-    return {"nominated_on": event.occurred_on, "payee_id": event.person_id, "payee_kind": event.payee_kind,
-            "bank_code": event.bank_code, "account": event.account.sealed,
-            "account_holder": event.account_holder.sealed}  # fmt: skip
+def _accounts(events: Sequence[AccountNominated]) -> list[Row]:
+    """In the order of the days from which they held; what was paid to each is known of the present alone."""
+    ordered = sorted(events, key=lambda e: e.occurred_on or date.min)
+    after = [*(e.occurred_on for e in ordered[1:]), None]
+    return [
+        {"nominated_on": e.occurred_on, "payee_id": e.person_id, "payee_kind": e.payee_kind, "bank_code": e.bank_code,
+         "account": e.account.sealed, "account_holder": e.account_holder.sealed, "authority": e.authority,
+         "operator_id": e.actor.operator_id, "until": until, "payments": None, "paid_fen": None}
+        for e, until in zip(ordered, after, strict=False)
+    ]  # fmt: skip
 
 
 def _entitlements(events: Sequence[Event]) -> list[Row]:

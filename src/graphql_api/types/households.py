@@ -13,6 +13,7 @@ from graphql_api.completion import plain
 from graphql_api.context import Info, Row, in_scope
 from graphql_api.errors import out_of_scope
 from graphql_api.queries.chains import CHAIN_FILTER, AsOf, chain_of
+from graphql_api.queries.lineage import LineageLink, links_of
 from graphql_api.queries.replay import household_as_of
 from graphql_api.scalars import Month, Yuan, yuan
 from graphql_api.types.common import AFTER, FIRST, Connection, Language, f, from_row, say
@@ -90,6 +91,10 @@ class Person(Node):
     ) -> Connection[ChainEntry]:
         return await chain_of(info, "person", self.key, first, after, filter, self.as_of, entry_of)
 
+    @strawberry.field(description="Whom they were found to be, or who was found to be them. 身份认定沿革。")
+    async def lineage(self, info: Info) -> list[LineageLink]:
+        return await links_of(info, self.key, self.as_of, self.row.get("until"))
+
     @classmethod
     async def resolve_nodes(cls, *, info: Info, node_ids: Any, required: bool = False) -> Any:
         rows = [await info.context.people.load(node_id) for node_id in node_ids]
@@ -133,6 +138,13 @@ class AccountType:
     payee_id: str = f("Who draws the money.", "领款人。")
     payee_kind: str = f("member, guardian, collector, institution.", "领款人类型。")
     bank_code: str = f("CNAPS code of the bank.", "行号。")
+    until: date | None = f("Until another held.", "使用至。")
+    authority: str | None = f(
+        "Document that lets someone who is no member collect.", "非成员领款的依据文件。"
+    )
+    nominated_by: str = f("The operator who recorded it.", "登记经办人。")
+    payments: int | None = f("Lines paid to it; of the present only.", "通过该账户发放的笔数（仅当前）。")
+    paid: Yuan | None = f("What was paid to it; of the present only.", "通过该账户发放的金额（仅当前）。")
     row: strawberry.Private[Row]
 
     @strawberry.field(description="Account number. 账号。")
@@ -244,7 +256,10 @@ class Household(Node):
     member_count: int = f("How many members.", "成员数。")
     registered_on: date | None = f("Registered on.", "登记日期。")
     income_annual: Yuan | None = f("Declared income a year.", "申报年收入。")
+    merged_into: str | None = f("The household that took it in.", "并入的家庭。")
     as_of: strawberry.Private[AsOf | None]
+    until: strawberry.Private[int | None]
+    """For who was in charge once: the position of the log at which they no longer were."""
     row: strawberry.Private[Row]
 
     @strawberry.field(description="The organisation in charge. 责任机构。")
@@ -277,8 +292,29 @@ class Household(Node):
         rows = self.row.get("accounts")
         if rows is None:
             rows = await info.context.accounts.load(self.key)
-        names = ("nominated_on", "payee_id", "payee_kind", "bank_code")
-        return [AccountType(**{name: row[name] for name in names}, row=row) for row in rows]
+        names = ("nominated_on", "payee_id", "payee_kind", "bank_code", "until", "authority", "payments")
+        return [
+            AccountType(
+                **{name: row[name] for name in names},
+                nominated_by=row["operator_id"],
+                paid=yuan(row["paid_fen"]),
+                row=row,
+            )
+            for row in rows
+        ]
+
+    @strawberry.field(description="The company or community. 所属连队（社区）。")
+    async def company(self, info: Info) -> Organisation | None:
+        row = (
+            await info.context.organisations.load(self.row["company_id"]) if self.row["company_id"] else None
+        )
+        return organisation_of(row) if row else None
+
+    @strawberry.field(
+        description="Which households it came from, split into, took in or was taken into. 分户、并户沿革。"
+    )
+    async def lineage(self, info: Info) -> list[LineageLink]:
+        return await links_of(info, self.key, self.as_of, self.until)
 
     @strawberry.field(description="Entitlements. 保障待遇。")
     async def entitlements(self, info: Info) -> list[EntitlementType]:
@@ -293,7 +329,9 @@ class Household(Node):
     async def chain(
         self, info: Info, first: FIRST = 50, after: AFTER = None, filter: CHAIN_FILTER = None
     ) -> Connection[ChainEntry]:
-        return await chain_of(info, "household", self.key, first, after, filter, self.as_of, entry_of)
+        return await chain_of(
+            info, "household", self.key, first, after, filter, self.as_of, entry_of, self.until
+        )
 
     @classmethod
     async def resolve_nodes(cls, *, info: Info, node_ids: Any, required: bool = False) -> Any:
@@ -301,8 +339,8 @@ class Household(Node):
         return [household_of(row) if row else None for row in rows]
 
 
-def household_of(row: Row, as_of: AsOf | None = None) -> Household:
-    """A household from its row."""
+def household_of(row: Row, as_of: AsOf | None = None, until: int | None = None) -> Household:
+    """A household from its row, as all of it or up to a position."""
     return Household(
         household_id=row["household_id"],
         key=row["household_id"],
@@ -311,7 +349,9 @@ def household_of(row: Row, as_of: AsOf | None = None) -> Household:
         member_count=row["member_count"],
         registered_on=row["registered_on"],
         income_annual=yuan(row["income_annual_fen"]),
+        merged_into=row["merged_into"],
         as_of=as_of,
+        until=until,
         row=row,
     )
 
@@ -319,19 +359,25 @@ def household_of(row: Row, as_of: AsOf | None = None) -> Household:
 async def find_household(
     info: Info, key: str | None, number: str | None, as_of: AsOf | None
 ) -> Household | None:
-    """A household by id or number, as it stands or as of a moment. Raises ``ApiError`` when it is another organisation's."""
+    """A household by id or number, as it stands or as of a moment; as it was when it moved away, for who was in charge then.
+
+    Raises ``ApiError`` when it is another organisation's and always was.
+    """
     column, value = ("household_id", key) if key is not None else ("number", number)
     row = await info.context.row(
-        f"SELECT h.*, {in_scope('h.organisation_id')} AS visible FROM households h WHERE {column} = %(value)s",
+        f"SELECT h.*, {in_scope('h.organisation_id')} AS visible, (SELECT max(l.until_position) FROM household_places l"
+        f" WHERE l.household_id IN (h.household_id, h.lives_on_as) AND {in_scope('l.organisation_id')}) AS until"
+        f" FROM households h WHERE {column} = %(value)s",
         value=value,
         scope=info.context.scope,
     )
     if row is None:
         return None
-    if not row["visible"]:
+    until = None if row["visible"] else row["until"]
+    if not row["visible"] and until is None:
         raise out_of_scope()
-    if as_of is not None:
-        row = await household_as_of(info, row, as_of)
+    if as_of is not None or until is not None:
+        row = await household_as_of(info, row, as_of, until)
         if row is None:
             return None
-    return household_of(row, as_of)
+    return household_of(row, as_of, until)
