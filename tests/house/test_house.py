@@ -200,6 +200,26 @@ def test_every_event_is_projected_or_listed_as_deliberately_not() -> None:
     assert ours - projected == deliberately_not
 
 
+def test_every_view_has_its_tables_and_columns_in_the_architecture() -> None:
+    from projections.definition import views
+
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    differing = {}
+    for view in views().values():
+        for table, body in re.findall(
+            r"CREATE TABLE \{(\w+)\} \((.*?)^\)", "\n".join(view.create), re.S | re.M
+        ):
+            words = [line.split()[0] for line in body.splitlines() if line.strip()]
+            columns = [w for w in words if w.islower() and not w.startswith("--")]
+            found = re.search(rf"`{table}\(((?:[^()]|\([^()]*\))*)\)", text)
+            listed = re.sub(r"\([^()]*\)", "", found[1]) if found else ""
+            parts = [part.strip() for part in listed.split(",")]
+            said = [part.split()[0] for part in parts if part and not part.startswith("pk")]
+            if said != columns:
+                differing[table] = ", ".join(columns)
+    assert differing == {}
+
+
 def test_every_block_of_sql_says_what_it_does() -> None:
     silent = []
     for path in (ROOT / "projections").rglob("*.sql"):
