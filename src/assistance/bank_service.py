@@ -13,7 +13,7 @@ import msgspec
 from eventsourcing.persistence import IntegrityError
 
 from assistance.bank import BankFileError, BankLine, Layout, read_return, write_file
-from assistance.payment_rows import read_rows
+from assistance.payment_rows import Rows, read_rows
 from assistance.payment_service import file_sha256
 from assistance.run_recording import (
     ATTEMPTS,
@@ -50,8 +50,9 @@ from ledger.kernel import (
     tag,
 )
 from ledger.organisation.states import Organisation, require_scope
+from ledger.payments.again import due_again
 from ledger.payments.commands import SendRun
-from ledger.payments.draw import Payee, close_run, due_again
+from ledger.payments.draw import Payee, close_run
 from ledger.payments.events import (
     Cause,
     PaymentInstructed,
@@ -295,7 +296,7 @@ def _reissue(
 
     None when a line of the source run was paid again, or decisions landed, since the views were read.
     """
-    rows = read_rows(division, command.organisation_id, command.programme)
+    rows = read_rows(division, command.organisation_id, command.programme, command.month)
     _, lines, known = lines_of(division, run_id)
     returned = {e.payment_id for e in known.events(PaymentReturned)}
     returned -= {e.payment_id for e in known.events(PaymentReissued)}
@@ -304,11 +305,12 @@ def _reissue(
         {e.id: e for e in rows.entitlements},
         rows.paid,
         rows.last_payable,
+        rows.shares,
     )
     payable = [
         (old, amount, payee)
         for old, amount in due
-        if (payee := rows.payees.get(old.household_id)) is not None and payee.account is not None
+        if (payee := _payee_again(rows, old)) is not None and payee.account is not None
     ]
     if not payable:
         raise NothingToReissue
@@ -326,6 +328,18 @@ def _reissue(
     source = Facts(types=(PaymentReissued,), tags=(tag(RunId, run_id),))
     condition = (source, *condition_of(command, new_run, rows))
     return close(division, command, [header, *marks], rows, digest, actor, now, condition)
+
+
+def _payee_again(rows: Rows, old: PaymentInstructed) -> Payee | None:
+    """Today's account of whoever the line was for: the institution it went to, the person in one, or the household."""
+    share = rows.shares.get((old.entitlement_id, old.month))
+    if share is not None:
+        for part in share.parts:
+            if part.payee.payee_id == old.payee_id:
+                return part.payee
+        if share.own is not None:
+            return share.own
+    return rows.payees.get(old.household_id)
 
 
 def _again(

@@ -88,6 +88,7 @@ def _say_drawn(app: App, result: DrawResult, duplicate: bool) -> None:
         "roster": header.roster_hash,
         "overpaid": [o._asdict() for o in result.overpaid],
         "without_account": result.without_account,
+        "held": [list(item) for item in result.held],
         "position": result.position,
         "duplicate": duplicate,
     }
@@ -98,7 +99,18 @@ def _say_drawn(app: App, result: DrawResult, duplicate: bool) -> None:
     ]
     told += [f"overpaid 多发 {o.entitlement_id} {o.month} {o.amount_fen / 100:.2f}" for o in result.overpaid]
     told += [f"no account, not paid 无账户，未编入 {household}" for household in result.without_account]
+    told += [
+        f"held, in an institution 在供养服务机构，暂缓 {entitlement} {month} ({HELD[why]})"
+        for entitlement, month, why in result.held
+    ]
     app.say(facts, "\n".join(told))
+
+
+HELD = {
+    "attendance": "attendance not confirmed 在院天数未确认",
+    "pocket_money": "no parameter for pocket money 未制定零用金标准",
+}
+"""Why a month in an institution is held."""
 
 
 def _step(

@@ -5,18 +5,27 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
+from assistance.payment_shares import ABOUT_STAYS, read_shares
 from assistance.wiring import Division
 from ledger.identification.states import Entitlement
 from ledger.kernel import Boundary, EntitlementId, Facts, HouseholdId, Month, add_months, month_of, tag
 from ledger.organisation.states import Organisation
 from ledger.payments.draw import Paid, Payee, Slot
+from ledger.payments.shares import Share
 from ledger.registry.events import AccountNominated, HouseholdMoved, PersonDied
 from ledger.registry.lineage_events import HouseholdMergeWithdrawn, HouseholdsMerged
 from ledger.standards.book import StandardBook, facts_for
 from projections.definition import Connection
 from projections.runner import Runner
 
-ABOUT_HOUSEHOLDS = (AccountNominated, HouseholdMoved, PersonDied, HouseholdsMerged, HouseholdMergeWithdrawn)
+ABOUT_HOUSEHOLDS = (
+    AccountNominated,
+    HouseholdMoved,
+    PersonDied,
+    HouseholdsMerged,
+    HouseholdMergeWithdrawn,
+    *ABOUT_STAYS,
+)
 """What of a household changes whom and where a run pays."""
 
 
@@ -30,11 +39,14 @@ class Rows(NamedTuple):
     last_payable: dict[str, Month]
     """Last payable month of entitlements all of whose people have died."""
     elsewhere: Boundary
-    """Facts about entitlements and households whose decisions may carry another organisation: they moved."""
+    """Facts about entitlements and households whose decisions may carry another organisation: they moved; and what
+    months shared with institutions follow from."""
+    shares: dict[tuple[str, Month], Share]
+    """Months in an institution, by entitlement and month."""
 
 
-def read_rows(division: Division, organisation_id: str, programme: str) -> Rows:
-    """Catches the views up and reads what a run of this organisation and programme needs.
+def read_rows(division: Division, organisation_id: str, programme: str, upto: Month) -> Rows:
+    """Catches the views up and reads what a run of this organisation and programme needs, months up to one.
 
     A view that lags costs the catching up, never a wrong payment: the run's header is recorded only
     if nothing relevant landed after `position`.
@@ -47,7 +59,7 @@ def read_rows(division: Division, organisation_id: str, programme: str) -> Rows:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             row = connection.execute(
                 "SELECT min(position) FROM view_positions WHERE suffix = '' AND view IN ('entitlements', 'payments',"
-                " 'households')"
+                " 'households', 'institutions')"
             ).fetchone()
             states = connection.execute(
                 "SELECT state::text FROM entitlements WHERE category = %s AND organisation_ids @> ARRAY[%s]"
@@ -59,6 +71,7 @@ def read_rows(division: Division, organisation_id: str, programme: str) -> Rows:
                 _payees(connection, asked),
                 _deaths(connection, asked),
             )
+            shared = read_shares(division, connection, asked, payees, upto)
             moved = connection.execute(
                 "SELECT e.entitlement_id, e.household_id FROM entitlements e JOIN households h USING (household_id)"
                 " WHERE e.category = %s AND e.organisation_ids @> ARRAY[%s]"
@@ -71,10 +84,11 @@ def read_rows(division: Division, organisation_id: str, programme: str) -> Rows:
         paid=paid,
         payees=payees,
         last_payable=_last_payable(division, organisation_id, programme, deaths),
-        elsewhere=tuple(facts for entitlement, household in moved for facts in (
+        shares=shared.shares,
+        elsewhere=(*shared.facts, *(facts for entitlement, household in moved for facts in (
             Facts(types=Entitlement.FOLDS, tags=(tag(EntitlementId, entitlement),)),
             Facts(types=ABOUT_HOUSEHOLDS, tags=(tag(HouseholdId, household),)),
-        )),
+        ))),
     )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def _attempt(
     done = close(division, command, [header], rows, digest, actor, now, condition_of(command, run_id, rows))
     if done is None:
         return None
-    return done._replace(overpaid=plan.overpaid, without_account=plan.without_account)
+    return done._replace(overpaid=plan.overpaid, without_account=plan.without_account, held=plan.held)
 
 
 def _plan(
@@ -78,7 +78,7 @@ def _plan(
     check_month(command.month, month_of(today))
     known = division.ledger.read((Organisation.facts(command.organisation_id),))
     require_scope(actor, require_open(known, command.organisation_id, today))
-    rows = read_rows(division, command.organisation_id, command.programme)
+    rows = read_rows(division, command.organisation_id, command.programme, command.month)
     plan = plan_run(
         run_id=run_id,
         organisation_id=command.organisation_id,
@@ -88,6 +88,7 @@ def _plan(
         paid=rows.paid,
         payees=rows.payees,
         last_payable=rows.last_payable,
+        shares=rows.shares,
     )
     check_slots(plan.lines, rows.paid)
     return plan, rows

@@ -18,7 +18,7 @@ from assistance.roster_known import numbers_taken, people_taken
 from assistance.roster_report import ImportReport, Problem, one_a_cell
 from assistance.wiring import Division
 from ledger.identification.decisions import prior_cover
-from ledger.identification.events import Amount, Category, Component
+from ledger.identification.events import DECIDED, Amount, Category
 from ledger.identification.refusals import AfterCutOver
 from ledger.identification.states import Cover
 from ledger.kernel import (
@@ -330,7 +330,7 @@ class _Writer:
     ) -> Event:
         amounts = tuple(
             Amount(component=component, amount_fen=household.amounts[component.value])
-            for component in Component
+            for component in DECIDED
             if household.amounts[component.value] > 0
         )
         return prior_cover(

@@ -44,12 +44,14 @@ Progress = Callable[[int], object]
 
 
 class DrawResult(NamedTuple):
-    """A drawn run: its header, where it was recorded, what was found overpaid, and who has no account."""
+    """A drawn run: its header, where it was recorded, what was found overpaid, who has no account, and what is held."""
 
     header: RunDrawn
     position: int
     overpaid: list[Overpaid]
     without_account: list[str]
+    held: Sequence[tuple[str, Month, str]] = ()
+    """Months in an institution that could not be paid yet: (entitlement, month, why)."""
 
 
 class DrawRun(NamedTuple):

@@ -73,7 +73,7 @@ class Bulk:
         funds = tuple(FundId(f) for f in fund_ids)
         command = DrawRun(CommandId(command_id), OrganisationId(organisation_id), programme, month(of), funds)
         result = draw(self._division, command, actor, datetime.now(UTC))
-        told = f"{result.header.lines} lines 笔, overpaid 多发 {len(result.overpaid)}, no account 无账户 {len(result.without_account)}"
+        told = f"{result.header.lines} lines 笔, overpaid 多发 {len(result.overpaid)}, no account 无账户 {len(result.without_account)}, held 暂缓 {len(result.held)}"
         return self._drawn(result, before, told)
 
     def send(self, command_id: str, run_id: str, layout: str, actor: Actor) -> BulkOutcome:

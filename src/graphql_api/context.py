@@ -22,7 +22,7 @@ from ledger.kernel import Actor, Role
 from ledger.store.execute import Ledger
 
 Row = dict[str, Any]
-SEALED = re.compile(r"1\|(?:person|household):[^|\"]*\|[^|\"]*\|[^|\"]*\|[A-Za-z0-9_=-]+")
+SEALED = re.compile(r"1\|(?:person|household|institution):[^|\"]*\|[^|\"]*\|[^|\"]*\|[A-Za-z0-9_=-]+")
 MASK = "***"
 ERASED = "[erased 已销毁]"
 """Stands for text whose key was dropped after the statutory period."""

@@ -26,7 +26,18 @@ from ledger.identification.refusals import (
     NothingChanges,
     WholeHouseholdOrNone,
 )
-from ledger.kernel import CaseId, EntitlementId, Facts, Fen, HouseholdId, OrganisationId, PersonId, RunId, tag
+from ledger.kernel import (
+    CaseId,
+    EntitlementId,
+    Facts,
+    Fen,
+    HouseholdId,
+    Month,
+    OrganisationId,
+    PersonId,
+    RunId,
+    tag,
+)
 from ledger.payments.draw import Paid, Payee, plan_run
 from ledger.payments.events import PaymentInstructed
 from ledger.payments.refusals import NothingDue
@@ -53,7 +64,9 @@ def lines(scenario: Scenario, run_id: RunId) -> dict[tuple[str, str, str], int]:
 def paid(scenario: Scenario, programme: str = "dibao", place: OrganisationId = REGIMENT) -> dict[str, int]:
     """Month → fen instructed in all."""
     months: defaultdict[str, int] = defaultdict(int)
-    for (_, month, _), so_far in read_rows(scenario.division, place, programme).paid.items():
+    for (_, month, _), so_far in read_rows(
+        scenario.division, place, programme, Month("2026-12")
+    ).paid.items():
         months[month] += so_far.net_fen
     return dict(months)
 

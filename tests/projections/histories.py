@@ -15,10 +15,10 @@ from ledger.funds.commands import AllocateFund, ReceiveFund
 from ledger.funds.events import FundReceived, Source
 from ledger.identification import changes, decisions, procedure
 from ledger.identification.events import (
+    DECIDED,
     Amount,
     ApplicationSubmitted,
     Category,
-    Component,
 )
 from ledger.identification.states import Case, Entitlement
 from ledger.kernel import (
@@ -238,7 +238,7 @@ class Life(World):
         origin = Origin(
             file_name="名册.xlsx", file_hash="ab" * 32, sheet="低保", row=self._count, row_hash="cd" * 32
         )
-        kinds = self.rng.sample(list(Component), self.rng.randint(1, 3))
+        kinds = self.rng.sample(DECIDED, self.rng.randint(1, 3))
         cover = decisions.prior_cover(
             entitlement_id=EntitlementId(f"{self.label}-e{self._count}"), household_id=HouseholdId(household.id),
             organisation_id=OrganisationId(household.organisation_id), category=self.rng.choice(list(Category)),

@@ -38,6 +38,12 @@ class Component(StrEnum):
     BASE = "base"
     SUPPLEMENT = "supplement"
     CARE = "care"
+    OWN = "own"
+    """Of a month in an institution, what goes to the person: pocket money 零用金, and days elsewhere. Paid, never decided."""
+
+
+DECIDED = (Component.BASE, Component.SUPPLEMENT, Component.CARE)
+"""What decisions give amounts of."""
 
 
 class Amount(msgspec.Struct, frozen=True, kw_only=True):

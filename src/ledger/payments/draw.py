@@ -38,18 +38,9 @@ from ledger.payments.refusals import (
     SecondRegularLine,
     UseExcluded,
 )
+from ledger.payments.shares import Payee as Payee
+from ledger.payments.shares import Share, Shares, still_open
 from ledger.payments.states import SpentFund
-
-
-class Payee(NamedTuple):
-    """Where a household's money goes: beneficiary (the head), payee, and the account, sealed as stored."""
-
-    beneficiary_id: str
-    payee_id: str | None = None
-    bank_code: str | None = None
-    account: str | None = None
-    account_holder: str | None = None
-    account_key: str | None = None
 
 
 class Paid(NamedTuple):
@@ -68,6 +59,18 @@ Slot = tuple[str, str, str]
 """(entitlement, month, component)."""
 
 
+class Due(NamedTuple):
+    """What of one month and component is to be paid now, and to whom: None for the household's own account."""
+
+    month: Month
+    component: Component
+    cause: Cause
+    amount_fen: Fen
+    payee: Payee | None
+    label: str = ""
+    """What tells it apart from another line of the same month, component and cause."""
+
+
 class Overpaid(NamedTuple):
     """More was paid for a month than the decisions now in force make due."""
 
@@ -78,11 +81,13 @@ class Overpaid(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a run would hold: its lines in order, what was overpaid, and households without an account."""
+    """What a run would hold: its lines in order, what was overpaid, households without an account, and months held."""
 
     lines: list[PaymentInstructed]
     overpaid: list[Overpaid]
     without_account: list[str]
+    held: list[tuple[str, Month, str]] = []
+    """(entitlement, month, why): months in an institution that nobody may be paid for yet."""
 
     @property
     def total_fen(self) -> Fen:
@@ -122,14 +127,16 @@ def plan_run(
     paid: Mapping[Slot, Paid],
     payees: Mapping[str, Payee],
     last_payable: Mapping[str, Month] | None = None,
+    shares: Shares | None = None,
 ) -> Plan:
     """The lines due from this organisation for `month`, and for earlier months still short.
 
     After a move each month is paid by the organisation in charge of it [57 art. 5]. `last_payable` holds the
     entitlements all of whose people are known to have died: nothing is paid beyond that month, whether or not
-    their end was decided already [83].
+    their end was decided already [83]. `shares` holds the months somebody was looked after in an institution, which is
+    paid then; a month whose attendance nobody confirmed is held.
     """
-    plan = Plan([], [], [])
+    plan = Plan([], [], [], [])
     for entitlement in sorted(entitlements, key=lambda e: e.id):
         payee = payees.get(entitlement.household_id)
         if not entitlement.exists:
@@ -138,16 +145,20 @@ def plan_run(
             m for m in months_between(entitlement.first_month, month)
             if entitlement.organisation_for(m) == organisation_id
         ]  # fmt: skip
-        due = _due_slots(entitlement, months, month, paid, plan, (last_payable or {}).get(entitlement.id))
-        if due and (payee is None or payee.account is None):
-            plan.without_account.append(entitlement.id)
-            continue
-        for slot_month, component, cause, amount in due:
-            assert payee is not None
+        due = _due_slots(
+            entitlement, months, month, paid, plan, (last_payable or {}).get(entitlement.id), shares or {}
+        )
+        accountless = False
+        for item in due:
+            to = item.payee or payee
+            if to is None or to.account is None:
+                accountless = True
+                continue
             plan.lines.append(
-                _line(run_id, organisation_id, programme, entitlement, payee, slot_month, component, cause, amount,
-                      len(plan.lines) + 1)
-            )  # fmt: skip
+                _line(run_id, organisation_id, programme, entitlement, to, item, len(plan.lines) + 1)
+            )
+        if accountless:
+            plan.without_account.append(entitlement.id)
     return plan
 
 
@@ -158,10 +169,15 @@ def _due_slots(
     paid: Mapping[Slot, Paid],
     plan: Plan,
     last: Month | None,
-) -> list[tuple[Month, Component, Cause, Fen]]:
+    shares: Shares,
+) -> list[Due]:
     slots = []
     for past in months:
         due = entitlement.due(past) if last is None or past <= last else {}
+        share = shares.get((entitlement.id, past))
+        if share is not None:
+            slots += _shared_slots(entitlement, past, month, due, share, paid, plan)
+            continue
         for component in Component:
             so_far = paid.get((entitlement.id, past, component), Paid(0, False))
             short = due.get(component, 0) - so_far.net_fen
@@ -169,7 +185,43 @@ def _due_slots(
                 plan.overpaid.append(Overpaid(entitlement.id, past, component, -short - so_far.returned_fen))
             elif short > 0:
                 regular = past == month and not so_far.regular
-                slots.append((past, component, Cause.REGULAR if regular else Cause.BACK_PAY, Fen(short)))
+                slots.append(
+                    Due(past, component, Cause.REGULAR if regular else Cause.BACK_PAY, Fen(short), None)
+                )
+    return slots
+
+
+def _shared_slots(
+    entitlement: Entitlement,
+    past: Month,
+    month: Month,
+    due: Mapping[Component, Fen],
+    share: Share,
+    paid: Mapping[Slot, Paid],
+    plan: Plan,
+) -> list[Due]:
+    """What is due of a month in an institution: to each payee what it is short of; nothing while it is held."""
+    if share.held is not None:
+        plan.held.append((entitlement.id, past, share.held))
+        return []
+    so_far = {c: paid.get((entitlement.id, past, c), Paid(0, False)) for c in Component}
+    seen = {c for c, paid_so_far in so_far.items() if paid_so_far.regular}
+    slots = []
+    for item in still_open(due, share, {c: p.net_fen for c, p in so_far.items()}):
+        component = item.component
+        if item.amount_fen < 0:
+            # What came back from the bank nobody has.
+            over = -item.amount_fen - so_far[component].returned_fen
+            if over > 0:
+                plan.overpaid.append(Overpaid(entitlement.id, past, component, over))
+            continue
+        # Two institutions may share a month; one line of a component is the regular one at most.
+        regular = past == month and component not in seen
+        seen.add(component)
+        payee = item.payee or share.own
+        label = "" if item.payee is None else f"/{item.payee.payee_id}"
+        cause = Cause.REGULAR if regular else Cause.BACK_PAY
+        slots.append(Due(past, component, cause, Fen(item.amount_fen), payee, label))
     return slots
 
 
@@ -179,25 +231,23 @@ def _line(
     programme: str,
     entitlement: Entitlement,
     payee: Payee,
-    month: Month,
-    component: Component,
-    cause: Cause,
-    amount_fen: Fen,
+    due: Due,
     sequence: int,
 ) -> PaymentInstructed:
     beneficiary = entitlement.file.counted[0] if len(entitlement.file.counted) == 1 else payee.beneficiary_id
+    label = f"{entitlement.id}/{due.month}/{due.component}/{due.cause}{due.label}"
     return PaymentInstructed(
-        payment_id=PaymentId(derived_id(run_id, f"{entitlement.id}/{month}/{component}/{cause}")),
+        payment_id=PaymentId(derived_id(run_id, label)),
         run_id=run_id,
         entitlement_id=EntitlementId(entitlement.id),
         household_id=HouseholdId(entitlement.household_id),
         organisation_id=OrganisationId(organisation_id),
         person_id=PersonId(beneficiary),
         programme=programme,
-        month=month,
-        component=component,
-        cause=cause,
-        amount_fen=amount_fen,
+        month=due.month,
+        component=due.component,
+        cause=due.cause,
+        amount_fen=due.amount_fen,
         payee_id=payee.payee_id,
         bank_code=payee.bank_code,
         account=Private.stored(payee.account) if payee.account else None,
@@ -226,37 +276,6 @@ def split_funds(
     if left > 0:
         raise BeyondAllocation(needed=total, available=available, organisation=organisation_id)
     return tuple(splits)
-
-
-def due_again(
-    returned: Iterable[PaymentInstructed],
-    entitlements: Mapping[str, Entitlement],
-    paid: Mapping[Slot, Paid],
-    last_payable: Mapping[str, Month],
-) -> list[tuple[PaymentInstructed, Fen]]:
-    """Returned lines with what of each is due again, lines of which nothing is left out.
-
-    A returned line counts as paid until it is paid again. Where the decisions now in force make less due than
-    when it was drawn (a death or an end known late), only that much is paid, never more in all than is due.
-    """
-    lines = list(returned)
-    room: dict[Slot, int] = {}
-    for line in lines:
-        slot, last = (line.entitlement_id, line.month, line.component), last_payable.get(line.entitlement_id)
-        if slot not in room:
-            entitlement = entitlements.get(line.entitlement_id)
-            payable = entitlement is not None and (last is None or line.month <= last)
-            due = entitlement.due(line.month) if entitlement is not None and payable else {}
-            room[slot] = due.get(line.component, 0) - paid.get(slot, Paid(0, False)).net_fen
-        room[slot] += line.amount_fen
-    again = []
-    for line in lines:
-        slot = (line.entitlement_id, line.month, line.component)
-        part = min(line.amount_fen, room[slot])
-        if part > 0:
-            room[slot] -= part
-            again.append((line, Fen(part)))
-    return again
 
 
 def check_slots(lines: Iterable[PaymentInstructed], paid: Mapping[Slot, Paid]) -> None:
