@@ -25,8 +25,8 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 run: $(VENV)/.run  ## load a division the first time, then serve http://127.0.0.1:8000/graphql
 	@exec $(BIN)/assistance run
 
-test: $(VENV)/.dev  ## the whole test suite, on the embedded PostgreSQL or DATABASE_URL
-	@$(BIN)/python -m pytest
+test: $(VENV)/.dev  ## the whole test suite, a file to a processor, on the embedded PostgreSQL or DATABASE_URL
+	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
 
 bench: $(VENV)/.dev  ## every benchmark, ratios side by side; written to docs/benchmarks.md
 	@$(BIN)/python -m bench --markdown docs/benchmarks.md
