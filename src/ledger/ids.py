@@ -43,8 +43,11 @@ LoanId = NewType("LoanId", str)
 NeedId = NewType("NeedId", str)
 OfferId = NewType("OfferId", str)
 DonorId = NewType("DonorId", str)
+MatchId = NewType("MatchId", str)
 ComplaintId = NewType("ComplaintId", str)
 CorrectionId = NewType("CorrectionId", str)
+ReviewId = NewType("ReviewId", str)
+LawsuitId = NewType("LawsuitId", str)
 RecoveryId = NewType("RecoveryId", str)
 RaiseId = NewType("RaiseId", str)
 RosterId = NewType("RosterId", str)
@@ -87,8 +90,11 @@ TAG_KINDS: Mapping[Any, str] = {
     NeedId: "need",
     OfferId: "offer",
     DonorId: "donor",
+    MatchId: "match",
     ComplaintId: "complaint",
     CorrectionId: "correction",
+    ReviewId: "review",
+    LawsuitId: "lawsuit",
     RecoveryId: "recovery",
     RaiseId: "raise",
     RosterId: "roster",

@@ -319,7 +319,7 @@ class Life(World):
             self.do(
                 decisions.ConfirmCategory, Role.REVIEWER, case_id=case.id, decided_on=day, obligors="none"
             )
-        elif self.rng.random() < 0.7:
+        else:
             self.do(
                 decisions.RefuseCategory,
                 Role.REVIEWER,
@@ -328,7 +328,7 @@ class Life(World):
                 reason="超标",
                 article="57",
             )
-        else:
+        if self.rng.random() < 0.3:
             self.do(
                 decisions.NotifyRefusal, Role.REVIEWER, case_id=case.id, served_by="民政办", notified_on=day
             )

@@ -54,7 +54,8 @@ class Complaint(State):
         """The day of its latest step."""
 
     def evolve(self, event: Event) -> None:
-        self.last_on = max(self.last_on, event.occurred_on or date.min)
+        if not isinstance(event, ComplaintExtended):  # whose day is only that of its record
+            self.last_on = max(self.last_on, event.occurred_on or date.min)
         match event:
             case ComplaintLodged():
                 self.exists, self.lodged, self.answer_by = True, event, event.answer_by
