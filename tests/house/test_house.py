@@ -193,6 +193,9 @@ def test_every_event_is_projected_or_listed_as_deliberately_not() -> None:
         "PersonalDataRead",  # lives in the log of readings only
         "PersonalDataErased",  # as well
         "CategoryDefined",  # asked from the log itself
+        "ProgrammeDefined",  # as well
+        "FormDefined",  # as well
+        "ExclusionDefined",  # as well
         "StandardSet",  # decisions read it from the log; the event index lists it
         "RosterImported",  # closes an import; the event index lists it
     }

@@ -51,9 +51,9 @@ class World:
         self.units = [OrganisationId(f"{label}-u{n}") for n in range(3)]
         self._found()
 
-    def actor(self, role: Role) -> Actor:
-        """The operator of a role; the division's, so that scope refuses nothing here."""
-        return Actor(operator_id=f"{role.value}-1", organisation_id=self.division, role=role)
+    def actor(self, role: Role, at: str | None = None) -> Actor:
+        """The operator of a role; the division's unless somebody else is named, so that scope refuses nothing here."""
+        return Actor(operator_id=f"{role.value}-1", organisation_id=at or self.division, role=role)
 
     @property
     def now(self) -> datetime:
@@ -94,12 +94,14 @@ class World:
             )
         )
 
-    def do(self, command: type[Command], role: Role, **fields: Any) -> list[Event] | None:
+    def do(
+        self, command: type[Command], role: Role, *, at: str | None = None, **fields: Any
+    ) -> list[Event] | None:
         """Decides a command from the facts it asks for; None when it is refused."""
         self._commands += 1
         made = command(command_id=self.command_id(), **fields)
         people = {n: self._people.setdefault(n, PersonId(f"{self.label}-p-{n}")) for n in made.id_numbers()}
-        context = Context(actor=self.actor(role), now=self.now, command_id=made.command_id, people=people)
+        context = Context(actor=self.actor(role, at), now=self.now, command_id=made.command_id, people=people)
         boundary = made.boundary(Known(), context)
         known = self.read(boundary)
         while True:

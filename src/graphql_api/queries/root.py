@@ -11,9 +11,12 @@ from strawberry.relay import Node
 
 from graphql_api.context import Info, in_scope, within
 from graphql_api.errors import bad_input, forbidden, out_of_scope
+from graphql_api.queries.assistance import AssistanceQueries
 from graphql_api.queries.chains import AS_OF
 from graphql_api.queries.definitions import DefinitionQueries
 from graphql_api.queries.entitlements import ENTITLEMENT_FILTER, entitlements_page
+from graphql_api.queries.needs import NeedQueries
+from graphql_api.queries.programmes import ProgrammeQueries
 from graphql_api.queries.replay import person_as_of
 from graphql_api.scalars import Month
 from graphql_api.types.common import (
@@ -66,7 +69,7 @@ MONTH = Annotated[Month | None, about("The month.", "月份。")]
 OVERSEERS = (Role.AUDITOR, Role.REVIEWER, Role.FINANCE, Role.ADMIN)
 
 
-PARTS: tuple[type, ...] = (DefinitionQueries,)
+PARTS: tuple[type, ...] = (DefinitionQueries, ProgrammeQueries, AssistanceQueries, NeedQueries)
 """Further questions, one class an area."""
 
 

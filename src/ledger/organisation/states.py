@@ -21,6 +21,7 @@ class Organisation(State):
         self.level = Level.DIVISION
         self.path: tuple[str, ...] = ()
         self.names: list[tuple[date, str]] = []
+        self.code: str | None = None
         self.opened_on: date | None = None
         self.closed_on: date | None = None
 
@@ -29,6 +30,7 @@ class Organisation(State):
             case OrganisationOpened():
                 self.exists = True
                 self.level, self.path, self.opened_on = event.level, event.path, event.occurred_on
+                self.code = event.code
                 self.names.append((event.occurred_on or date.min, event.name))
             case OrganisationRenamed():
                 self.names.append((event.occurred_on or date.min, event.name))
@@ -38,6 +40,11 @@ class Organisation(State):
     def open_on(self, day: date) -> bool:
         """Whether it takes households on that day."""
         return self.exists and (self.closed_on is None or day <= self.closed_on)
+
+    @property
+    def name(self) -> str:
+        """The name of the latest day; of one day, the one recorded last."""
+        return max(reversed(self.names), key=lambda item: item[0])[1] if self.names else self.id
 
     @property
     def lineage(self) -> tuple[str, ...]:

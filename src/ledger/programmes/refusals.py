@@ -28,3 +28,17 @@ class DefinitionWithoutBasis(Refused):
     """
 
     ARTICLE: ClassVar = "S 一"
+
+
+class ProgrammeUnknown(Refused):
+    """There is no programme {programme} on {day}.
+
+    {day}没有救助项目{programme}。
+    """
+
+
+class FormUnknown(Refused):
+    """There is no form of assistance {form} on {day}.
+
+    {day}没有救助形式{form}。
+    """
