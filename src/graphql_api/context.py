@@ -120,8 +120,12 @@ class Context:
 
     @property
     def scope(self) -> str:
-        """The organisation the viewer stands for."""
-        return self.viewer.organisation_id
+        """The organisation the viewer stands for: all of it and below is seen.
+
+        Who acts for a provider or an institution stands for no organisation of the ledger's, whatever the token names:
+        they see what their contract or institution gives them, by questions of their own.
+        """
+        return "" if self.viewer.role is Role.PROVIDER else self.viewer.organisation_id
 
     async def rows(self, sql: str, **parameters: Any) -> list[Row]:
         """The rows of one read."""

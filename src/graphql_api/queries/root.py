@@ -15,6 +15,7 @@ from graphql_api.queries.assistance import AssistanceQueries
 from graphql_api.queries.chains import AS_OF
 from graphql_api.queries.definitions import DefinitionQueries
 from graphql_api.queries.entitlements import ENTITLEMENT_FILTER, entitlements_page
+from graphql_api.queries.institutions import InstitutionQueries
 from graphql_api.queries.needs import NeedQueries
 from graphql_api.queries.programmes import ProgrammeQueries
 from graphql_api.queries.replay import person_as_of
@@ -69,7 +70,13 @@ MONTH = Annotated[Month | None, about("The month.", "月份。")]
 OVERSEERS = (Role.AUDITOR, Role.REVIEWER, Role.FINANCE, Role.ADMIN)
 
 
-PARTS: tuple[type, ...] = (DefinitionQueries, ProgrammeQueries, AssistanceQueries, NeedQueries)
+PARTS: tuple[type, ...] = (
+    DefinitionQueries,
+    ProgrammeQueries,
+    AssistanceQueries,
+    NeedQueries,
+    InstitutionQueries,
+)
 """Further questions, one class an area."""
 
 
