@@ -18,6 +18,7 @@ from graphql_api.queries.entitlements import ENTITLEMENT_FILTER, entitlements_pa
 from graphql_api.queries.institutions import InstitutionQueries
 from graphql_api.queries.needs import NeedQueries
 from graphql_api.queries.programmes import ProgrammeQueries
+from graphql_api.queries.redress import RedressQueries
 from graphql_api.queries.replay import person_as_of
 from graphql_api.scalars import Month
 from graphql_api.types.common import (
@@ -76,6 +77,7 @@ PARTS: tuple[type, ...] = (
     AssistanceQueries,
     NeedQueries,
     InstitutionQueries,
+    RedressQueries,
 )
 """Further questions, one class an area."""
 

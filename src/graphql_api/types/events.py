@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import strawberry
 from strawberry.scalars import JSON
 
-from graphql_api.context import masked
+from graphql_api.context import Info, masked
 from graphql_api.types.common import f
 from ledger.kernel import EVENT_TYPES
+
+if TYPE_CHECKING:
+    from graphql_api.types.corrections import Correction
 
 
 @strawberry.type(description="Who acted: the operator, where and in which role. 经办人。")
@@ -38,6 +41,14 @@ class EventType:
     tags: list[str] = f("What it concerns.", "标签。")
     data: JSON = f("All it says, sealed text hidden.", "内容（个人信息已隐去）。")
     leaf_hash: str = f("Its leaf in the Merkle tree, hexadecimal.", "默克尔树叶哈希。")
+
+    @strawberry.field(description="Corrections of it; the event itself stays as it is. 对其作出的更正。")
+    async def corrections(
+        self, info: Info
+    ) -> list[Annotated[Correction, strawberry.lazy("graphql_api.types.corrections")]]:
+        from graphql_api.types.corrections import corrections_at
+
+        return await corrections_at(info, self.position)
 
 
 def event_of(row: dict[str, Any]) -> EventType:

@@ -17,6 +17,7 @@ from graphql_api.queries.lineage import LineageLink, links_of
 from graphql_api.queries.replay import household_as_of
 from graphql_api.scalars import Month, Yuan, yuan
 from graphql_api.types.common import AFTER, FIRST, Connection, Language, f, from_row, say
+from graphql_api.types.corrections import Correction, corrections_at
 from graphql_api.types.events import ActorType, EventType, event_of
 
 PURPOSE = Annotated[
@@ -234,6 +235,10 @@ class ChainEntry:
     async def people(self, info: Info) -> list[Person]:
         rows = await info.context.people.load_many(self.person_ids)
         return [person_of(row) for row in rows if row]
+
+    @strawberry.field(description="Corrections of it; the entry itself stays as it is. 对其作出的更正。")
+    async def corrections(self, info: Info) -> list[Correction]:
+        return await corrections_at(info, self.position)
 
     @strawberry.field(description="The sealed event behind it. 对应台账事件。")
     async def event(self, info: Info) -> EventType:
