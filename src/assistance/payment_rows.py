@@ -38,6 +38,8 @@ class Rows(NamedTuple):
     payees: dict[str, Payee]
     last_payable: dict[str, Month]
     """Last payable month of entitlements all of whose people have died."""
+    recovering: frozenset[str]
+    """Entitlements of which months are under recovery."""
     elsewhere: Boundary
     """Facts about entitlements and households whose decisions may carry another organisation: they moved; and what
     months shared with institutions follow from."""
@@ -59,7 +61,7 @@ def read_rows(division: Division, organisation_id: str, programme: str, upto: Mo
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             row = connection.execute(
                 "SELECT min(position) FROM view_positions WHERE suffix = '' AND view IN ('entitlements', 'payments',"
-                " 'households', 'institutions')"
+                " 'households', 'institutions', 'recoveries')"
             ).fetchone()
             states = connection.execute(
                 "SELECT state::text FROM entitlements WHERE category = %s AND organisation_ids @> ARRAY[%s]"
@@ -72,6 +74,10 @@ def read_rows(division: Division, organisation_id: str, programme: str, upto: Mo
                 _deaths(connection, asked),
             )
             shared = read_shares(division, connection, asked, payees, upto)
+            recovering = connection.execute(
+                "SELECT DISTINCT entitlement_id FROM recoveries WHERE status <> 'cancelled' AND programme = %s"
+                " AND organisation_id = %s", asked,
+            ).fetchall()  # fmt: skip
             moved = connection.execute(
                 "SELECT e.entitlement_id, e.household_id FROM entitlements e JOIN households h USING (household_id)"
                 " WHERE e.category = %s AND e.organisation_ids @> ARRAY[%s]"
@@ -85,6 +91,7 @@ def read_rows(division: Division, organisation_id: str, programme: str, upto: Mo
         payees=payees,
         last_payable=_last_payable(division, organisation_id, programme, deaths),
         shares=shared.shares,
+        recovering=frozenset(entitlement for (entitlement,) in recovering),
         elsewhere=(*shared.facts, *(facts for entitlement, household in moved for facts in (
             Facts(types=Entitlement.FOLDS, tags=(tag(EntitlementId, entitlement),)),
             Facts(types=ABOUT_HOUSEHOLDS, tags=(tag(HouseholdId, household),)),

@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 
 from assistance.bank_service import reconcile, reissue, send
 from assistance.cut_over import cut_over_of
+from assistance.late_facts import OpenLateFacts, open_late_facts
 from assistance.payment_service import DrawResult, DrawRun, draw
 from assistance.roster_import import RosterImport, import_roster
 from assistance.tokens import make_token, token_key
@@ -38,6 +39,7 @@ from ledger.kernel import (
     month,
     tag,
 )
+from ledger.payments.differences_events import RecoveryCause
 from ledger.payments.events import RunReconciled, RunSent
 from ledger.registry.events import RosterImported
 from ledger.store.checkpoint import Signer, Verifier, make_checkpoint
@@ -100,6 +102,20 @@ class Bulk:
             self._division, CommandId(command_id), RunId(run_id), funds, actor, datetime.now(UTC)
         )
         return self._drawn(result, before, f"{result.header.lines} lines 笔")
+
+    def open_late_facts(
+        self, command_id: str, organisation_id: str, programme: str, upto: str, cause: str, document: str | None, actor: Actor
+    ) -> BulkOutcome:  # fmt: skip
+        """Opens what an organisation's months were paid too much or short; tells how much of each."""
+        asked = OpenLateFacts(CommandId(command_id), OrganisationId(organisation_id), programme, month(upto),
+                              RecoveryCause(cause), document)  # fmt: skip
+        done = open_late_facts(self._division, asked, actor, datetime.now(UTC))
+        told = (
+            f"recoveries 追缴 {done.recoveries} ({done.recovered_fen} fen 分), back-pay 补发 {done.back_pays}"
+            f" ({done.back_pay_fen} fen 分), cancelled 撤销 {done.cancelled}"
+        )
+        nothing = not (done.recoveries or done.back_pays or done.cancelled)
+        return BulkOutcome(done.position, "organisation", organisation_id, told, nothing)
 
     def import_roster(
         self, file_name: str, content: bytes, organisation_id: str, first_month: str, accept_valid: bool, actor: Actor

@@ -73,6 +73,17 @@ class BulkPort(Protocol):
 
     def reissue(self, command_id: str, run_id: str, fund_ids: Sequence[str], actor: Actor) -> BulkOutcome: ...
 
+    def open_late_facts(
+        self,
+        command_id: str,
+        organisation_id: str,
+        programme: str,
+        upto: str,
+        cause: str,
+        document: str | None,
+        actor: Actor,
+    ) -> BulkOutcome: ...
+
     def import_roster(
         self,
         file_name: str,

@@ -165,6 +165,22 @@ class BulkMutations:
         return await _run(info, _port(info).reissue, recorded_of, command_id, run_id, fund_ids)
 
     @strawberry.mutation(
+        description="Opens what an organisation's months were paid too much or short by what is known now: recoveries and"
+        " back-pay. 处理一个机构的多发少发。Roles 角色: reviewer."
+    )
+    async def open_late_facts(
+        self, info: Info, command_id: COMMAND_ID, organisation_id: ORGANISATION_ID,
+        programme: Annotated[str, about("The programme.", "救助项目。")],
+        upto: Annotated[Month, about("Months up to this one.", "截至月份。")],
+        cause: Annotated[str, about("no_fault, undeclared, fraud.", "多发原因。")] = "no_fault",
+        document: Annotated[str | None, about("What blame rests on.", "依据文件。")] = None,
+    ) -> CommandResult:  # fmt: skip
+        call = _port(info).open_late_facts
+        return await _run(
+            info, call, recorded_of, command_id, organisation_id, programme, upto, cause, document
+        )
+
+    @strawberry.mutation(
         description="Checks a roster of earlier cover and records it; the same file twice records nothing new."
         " 导入存量名册，同一文件只登记一次。Roles 角色: clerk, reviewer."
     )

@@ -14,6 +14,7 @@ from graphql_api.errors import bad_input, forbidden, out_of_scope
 from graphql_api.queries.assistance import AssistanceQueries
 from graphql_api.queries.chains import AS_OF
 from graphql_api.queries.definitions import DefinitionQueries
+from graphql_api.queries.differences import DifferenceQueries
 from graphql_api.queries.entitlements import ENTITLEMENT_FILTER, entitlements_page
 from graphql_api.queries.institutions import InstitutionQueries
 from graphql_api.queries.needs import NeedQueries
@@ -78,6 +79,7 @@ PARTS: tuple[type, ...] = (
     NeedQueries,
     InstitutionQueries,
     RedressQueries,
+    DifferenceQueries,
 )
 """Further questions, one class an area."""
 

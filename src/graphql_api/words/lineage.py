@@ -5,6 +5,7 @@ from __future__ import annotations
 COMMANDS = {
     "SplitHousehold": "分户", "MergeHouseholds": "并户", "WithdrawMerge": "撤销并户", "ChangeCompany": "变更连队（社区）",
     "ChangeAttributes": "变更人员情况", "Relative": "成员及其与新户主的关系",
+    "OpenDifferences": "处理多发少发（发起追缴、补发）",
 }  # fmt: skip
 
 FIELDS = {
@@ -16,7 +17,12 @@ FIELDS = {
     "split_on": ("Day of the split.", "分户日期。"),
     "merged_on": ("Day of the merger.", "合并日期。"),
     "absorbed_id": ("The household that is taken into the other.", "被并入的家庭编号。"),
+    "cause": ("Whose fault it was.", "多发原因。"),
     "absorbed_head": ("Head of the household that is its own again.", "恢复的家庭的户主。"),
 }
 
-CHOICES: dict[str, tuple[str, str]] = {}
+CHOICES = {
+    "NO_FAULT": ("Nobody's fault.", "非主观原因。"),
+    "UNDECLARED": ("Not declared.", "未如实申报。"),
+    "FRAUD": ("Fraud.", "骗取。"),
+}

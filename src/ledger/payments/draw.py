@@ -8,7 +8,7 @@ paid too much is reported, never netted silently.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.funds.refusals import FundUnknown
@@ -69,6 +69,25 @@ class Due(NamedTuple):
     payee: Payee | None
     label: str = ""
     """What tells it apart from another line of the same month, component and cause."""
+
+
+class Gap(NamedTuple):
+    """What the decisions now in force make due for a month and component, beside what was instructed so far."""
+
+    month: Month
+    component: Component
+    due_fen: int
+    paid: Paid
+
+    @property
+    def short_fen(self) -> int:
+        """What is due and was not instructed."""
+        return max(self.due_fen - self.paid.net_fen, 0)
+
+    @property
+    def over_fen(self) -> int:
+        """What was instructed, did not come back, and is not due."""
+        return max(self.paid.net_fen - self.paid.returned_fen - self.due_fen, 0)
 
 
 class Overpaid(NamedTuple):
@@ -162,6 +181,19 @@ def plan_run(
     return plan
 
 
+def gaps(
+    entitlement: Entitlement, months: Iterable[Month], paid: Mapping[Slot, Paid], last: Month | None
+) -> Iterator[Gap]:
+    """Every month and component where what is due is not what was instructed; nothing is due beyond `last`."""
+    for month in months:
+        due = entitlement.due(month) if last is None or month <= last else {}
+        for component in Component:
+            so_far = paid.get((entitlement.id, month, component), Paid(0, False))
+            gap = Gap(month, component, due.get(component, 0), so_far)
+            if gap.short_fen or gap.over_fen:
+                yield gap
+
+
 def _due_slots(
     entitlement: Entitlement,
     months: Iterable[Month],
@@ -173,21 +205,17 @@ def _due_slots(
 ) -> list[Due]:
     slots = []
     for past in months:
-        due = entitlement.due(past) if last is None or past <= last else {}
         share = shares.get((entitlement.id, past))
         if share is not None:
+            due = entitlement.due(past) if last is None or past <= last else {}
             slots += _shared_slots(entitlement, past, month, due, share, paid, plan)
             continue
-        for component in Component:
-            so_far = paid.get((entitlement.id, past, component), Paid(0, False))
-            short = due.get(component, 0) - so_far.net_fen
-            if short + so_far.returned_fen < 0:
-                plan.overpaid.append(Overpaid(entitlement.id, past, component, -short - so_far.returned_fen))
-            elif short > 0:
-                regular = past == month and not so_far.regular
-                slots.append(
-                    Due(past, component, Cause.REGULAR if regular else Cause.BACK_PAY, Fen(short), None)
-                )
+        for gap in gaps(entitlement, (past,), paid, last):
+            if gap.over_fen:
+                plan.overpaid.append(Overpaid(entitlement.id, past, gap.component, gap.over_fen))
+            else:
+                cause = Cause.REGULAR if past == month and not gap.paid.regular else Cause.BACK_PAY
+                slots.append(Due(past, gap.component, cause, Fen(gap.short_fen), None))
     return slots
 
 
