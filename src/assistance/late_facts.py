@@ -90,11 +90,15 @@ def _differing(rows: Rows, command: OpenLateFacts) -> list[str]:
         months = [
             m
             for m in run
-            if m >= entitlement.first_month and entitlement.organisation_for(m) == command.organisation_id
+            if m >= entitlement.first_month
+            and entitlement.organisation_for(m) == command.organisation_id
+            and (entitlement.id, m) not in rows.shares
         ]
         found = gaps(entitlement, months, rows.paid, rows.last_payable.get(entitlement.id))
-        return entitlement.id in rows.recovering or next(found, None) is not None
+        return entitlement.id in special or next(found, None) is not None
 
+    # Who is or was in an institution is looked at more closely.
+    special = rows.recovering | {entitlement for entitlement, _ in rows.shares}
     return [e.id for e in rows.entitlements if differs(e)]
 
 

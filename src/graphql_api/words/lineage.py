@@ -17,7 +17,6 @@ FIELDS = {
     "split_on": ("Day of the split.", "分户日期。"),
     "merged_on": ("Day of the merger.", "合并日期。"),
     "absorbed_id": ("The household that is taken into the other.", "被并入的家庭编号。"),
-    "cause": ("Whose fault it was.", "多发原因。"),
     "absorbed_head": ("Head of the household that is its own again.", "恢复的家庭的户主。"),
 }
 

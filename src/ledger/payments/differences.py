@@ -219,8 +219,29 @@ class Differences:
             if m >= self.entitlement.first_month and place == organisation(m)
         }
         months |= {r.event.month for r in self.lines if isinstance(r.event, PaymentInstructed)}
-        asked = sorted(m for m in months if upto is None or m <= upto)
-        return [self._difference(gap) for gap in gaps(self.entitlement, asked, self.paid, self.last_payable)]
+        asked = [m for m in sorted(months) if upto is None or m <= upto]
+        return [self._difference(gap) for gap in self._gaps(asked)]
+
+    def _gaps(self, months: Sequence[Month]) -> list[Gap]:
+        """Those of every month; of a month shared with an institution all components together, for it is shared anew.
+
+        Of somebody who is looked after in one, a month without any line is held until the days are confirmed: not short.
+        """
+        shared = {month for _, month, component in self.paid if component is Component.OWN}
+        if not shared:
+            return list(gaps(self.entitlement, months, self.paid, self.last_payable))
+        found: list[Gap] = []
+        for month in months:
+            mine = [so_far for (_, m, _), so_far in self.paid.items() if m == month]
+            if month not in shared:
+                found += gaps(self.entitlement, [month] if mine else [], self.paid, self.last_payable)
+                continue
+            payable = self.last_payable is None or month <= self.last_payable
+            due = sum(self.entitlement.due(month).values()) if payable else 0
+            together = Paid(sum(p.net_fen for p in mine), True, sum(p.returned_fen for p in mine))
+            gap = Gap(month, Component.OWN, due, together)
+            found += [gap] if gap.short_fen or gap.over_fen else []
+        return found
 
     @cached_property
     def recovering(self) -> dict[Key, int]:
@@ -229,19 +250,29 @@ class Differences:
 
     def _difference(self, gap: Gap) -> Difference:
         key = (gap.month, gap.component)
-        lines = [r for r in self.lines if (r.event.month, r.event.component) == key]  # type: ignore[attr-defined]
-        settled = [r.event for r in lines if self._status.get(r.event.payment_id) is PaymentSettled]  # type: ignore[attr-defined]
-        since = lines[-1].position if lines else 0
+        lines = [
+            (r.position, r.event)
+            for r in self.lines
+            if isinstance(r.event, PaymentInstructed)
+            and r.event.month == gap.month
+            and gap.component in (Component.OWN, r.event.component)
+        ]
+        settled = [e for _, e in lines if self._status.get(e.payment_id) is PaymentSettled]
+        since = lines[-1][0] if lines else 0
         announced = summed(
             m
             for r in self._mine
             if isinstance(r.event, BackPayDue) and r.position > since
             for m in r.event.months
         )
-        last = settled[-1] if settled else lines[-1].event if lines else None
-        debtor = (last.payee_id or last.person_id) if isinstance(last, PaymentInstructed) else ""
+        last = settled[-1] if settled else lines[-1][1] if lines else None
+        household = self._known.state(Household, self.entitlement.household_id)
+        drawers = {account.payee_id for account in household.accounts}
+        # What an institution drew, or the household this one is part of now, the beneficiary answers for.
+        payee = None if last is None or gap.component is Component.OWN else last.payee_id
+        debtor = "" if last is None else payee if payee in drawers and payee else last.person_id
         return Difference(
-            gap, sum(e.amount_fen for e in settled if isinstance(e, PaymentInstructed)), self.recovering.get(key, 0),
+            gap, sum(e.amount_fen for e in settled), self.recovering.get(key, 0),
             announced.get(key, 0), self.entitlement.organisation_for(gap.month), debtor, self._why(gap.month, since),
         )  # fmt: skip
 
@@ -288,6 +319,7 @@ def _reaches(event: Event, month: Month) -> bool:
 
 
 def summed(months: Iterable[MonthAmount]) -> dict[Key, int]:
+    """Fen by month and component."""
     total: defaultdict[Key, int] = defaultdict(int)
     for item in months:
         total[item.month, item.component] += item.amount_fen
