@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import anyio.to_thread
@@ -16,6 +15,7 @@ from graphql_api.queries.chains import AS_OF
 from graphql_api.queries.definitions import DefinitionQueries
 from graphql_api.queries.differences import DifferenceQueries
 from graphql_api.queries.entitlements import ENTITLEMENT_FILTER, entitlements_page
+from graphql_api.queries.event_filter import EventFilter, events_sql
 from graphql_api.queries.institutions import InstitutionQueries
 from graphql_api.queries.needs import NeedQueries
 from graphql_api.queries.programmes import ProgrammeQueries
@@ -65,7 +65,6 @@ from ledger.kernel import Role
 from ledger.registry.identity import check_id_number
 from ledger.store import proofs
 from ledger.store.execute import ID_NUMBER
-from ledger.store.leaves import tag_key
 
 ID = Annotated[str | None, about("Its id, as commands take it.", "编号。")]
 MONTH = Annotated[Month | None, about("The month.", "月份。")]
@@ -91,15 +90,6 @@ class HouseholdFilter:
     status: str | None = f("With an entitlement of this status.", "待遇状态。", default=None)
     area: str | None = f("urban or rural.", "城乡。", default=None)
     member_count: int | None = f("With so many members.", "成员数。", default=None)
-
-
-@strawberry.input(description="Which events. 事件筛选。")
-class EventFilter:
-    types: list[str] | None = f("Of these types.", "类型。", default=None)
-    tag: str | None = f("That concern this, like household:…", "标签。", default=None)
-    operator_id: str | None = f("By this operator.", "经办人。", default=None)
-    recorded_from: datetime | None = f("Recorded from.", "登记时间起。", default=None)
-    recorded_to: datetime | None = f("Recorded to.", "登记时间止。", default=None)
 
 
 @strawberry.type(name="Query", description="What may be asked. 查询。")
@@ -283,7 +273,7 @@ class Query(*PARTS):  # type: ignore[misc]
     ) -> Connection[EventType]:
         await _whole_division(info)
         first = page_size(first)
-        sql, parameters = _events_sql(filter or EventFilter())
+        sql, parameters = events_sql(filter or EventFilter())
         rows = await info.context.rows(sql, **parameters, after=decode_position(after) or 0, first=first + 1)
         return connect(rows, first, after, "position", event_of)
 
@@ -367,36 +357,3 @@ def _filter_households(filter: HouseholdFilter, wheres: list[str], parameters: d
         if getattr(filter, name) is not None:
             wheres.append(f"h.{name} = %({name})s")
             parameters[name] = getattr(filter, name)
-
-
-def _events_sql(filter: EventFilter) -> tuple[str, dict[str, Any]]:
-    """Events by whatever index fits: tags from the log itself, the rest from the event index."""
-    wheres: list[str] = []
-    parameters: dict[str, Any] = {}
-    for name, condition in (
-        ("types", "i.type = ANY(%(types)s)"),
-        ("operator_id", "i.operator_id = %(operator_id)s"),
-        ("recorded_from", "i.recorded_at >= %(recorded_from)s"),
-        ("recorded_to", "i.recorded_at <= %(recorded_to)s"),
-    ):
-        if getattr(filter, name) is not None:
-            wheres.append(condition)
-            parameters[name] = getattr(filter, name)
-    columns = "e.position, e.recorded_at, e.type, e.tags, e.data, e.leaf_hash"
-    rows = f"SELECT {columns} FROM event_index i JOIN events e USING (position)"
-    if filter.tag is None:
-        also = " AND ".join(["i.position > %(after)s", *wheres])
-        return f"{rows} WHERE {also} ORDER BY i.position LIMIT %(first)s", parameters
-    # The log's tag index holds a position, or a span of positions that share the tag.
-    also = " AND ".join(["e.tags @> ARRAY[%(tag)s::text]", *wheres])
-    alone = (
-        f"{rows} JOIN event_tags t USING (position) WHERE t.tag = %(tag_key)s AND t.position > %(after)s AND {also}"
-        " ORDER BY t.position LIMIT %(first)s"
-    )
-    spans = (
-        f"SELECT x.* FROM event_tag_spans s CROSS JOIN LATERAL ({rows} WHERE i.position BETWEEN"
-        f" greatest(s.first, %(after)s + 1) AND s.last AND {also} ORDER BY i.position LIMIT %(first)s) x"
-        " WHERE s.tag = %(tag_key)s AND s.last > %(after)s ORDER BY s.last, x.position LIMIT %(first)s"
-    )
-    parameters |= {"tag": filter.tag, "tag_key": tag_key(filter.tag)}
-    return f"SELECT * FROM (({alone}) UNION ALL ({spans})) u ORDER BY position LIMIT %(first)s", parameters
