@@ -21,10 +21,13 @@ from ledger.identification.events import ApplicationSubmitted, Category, Categor
 from ledger.identification.procedure import (
     AcceptApplication,
     AuthoriseCheck,
+    DrawRechecks,
     EndPublicity,
     GiveOpinion,
     RecordHomeVisit,
     RecordMeansCheck,
+    RecordRecheck,
+    ReportToCounty,
     StartPublicity,
     SubmitApplication,
 )
@@ -121,6 +124,11 @@ class Scenario:
             ("property_limit", "dibao", None, None, 2_000_000),
             ("months_after_death", "dibao", None, None, 0),
             ("months_after_death", "tekun", None, None, 0),
+            ("appraisal_quorum", None, None, None, 5),
+            ("meeting_quorum", None, None, None, 5),
+            ("co_verification_days", None, None, None, 10),
+            ("disposable_income", None, None, None, 3_600_000),
+            ("low_income_property_limit", None, None, None, 3_000_000),
         ):
             self.do(SetStandard, ADMIN, name=name, programme=programme, organisation_id=DIVISION, area=area, tier=tier,
                     value=value, unit="fen_per_month", from_date=date(2026, 1, 1), document="示范文件1号")  # fmt: skip
@@ -167,7 +175,7 @@ class Scenario:
         category: Category = Category.DIBAO,
         clerk: Actor = CLERK,
     ) -> CaseId:
-        """A case taken to the end of its publicity."""
+        """A case taken to the county: publicised, reported and, where it must be, checked again."""
         made = self.do(SubmitApplication, clerk, household_id=household, category=category, applicant=people[0],
                        covered=tuple(people), submitted_on=date(2026, 9, 3))  # fmt: skip
         case = next(e.case_id for e in made.events if isinstance(e, ApplicationSubmitted))
@@ -176,7 +184,7 @@ class Scenario:
             AuthoriseCheck,
             clerk,
             case_id=case,
-            authorised_by=tuple(people[:1]),
+            authorised_by=tuple(people),
             authorised_on=date(2026, 9, 4),
         )
         self.do(
@@ -198,7 +206,25 @@ class Scenario:
         self.do(GiveOpinion, clerk, case_id=case, approve=True, reason="符合条件", given_on=date(2026, 9, 9))
         self.do(StartPublicity, clerk, case_id=case, place="一连公示栏", started_on=date(2026, 9, 10))
         self.do(EndPublicity, clerk, case_id=case, ended_on=date(2026, 9, 17))
+        self.report(case, category, clerk)
         return case
+
+    def report(self, case: CaseId, category: str = Category.DIBAO, clerk: Actor = CLERK) -> None:
+        """The file goes up on 2026-09-17; a tekun case is drawn and checked again there."""
+        self.do(ReportToCounty, clerk, case_id=case, reported_on=date(2026, 9, 17))
+        if category == Category.TEKUN:
+            county = Actor(operator_id="reviewer-2", organisation_id=DIVISION, role=Role.REVIEWER)
+            place = OrganisationId(clerk.organisation_id)
+            self.do(DrawRechecks, county, organisation_id=place, category=category, of_month=Month("2026-09"),
+                    drawn_on=date(2026, 9, 17))  # fmt: skip
+            self.do(
+                RecordRecheck,
+                county,
+                case_id=case,
+                visitors=("丙", "丁"),
+                upheld=True,
+                rechecked_on=date(2026, 9, 17),
+            )
 
     def covered(
         self,

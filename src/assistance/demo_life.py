@@ -17,6 +17,7 @@ from ledger.identification.procedure import (
     GiveOpinion,
     RecordHomeVisit,
     RecordMeansCheck,
+    ReportToCounty,
     RequestSupplement,
     StartPublicity,
     SubmitApplication,
@@ -122,7 +123,7 @@ def _apply(demo: Demo, item: Application) -> None:
         AuthoriseCheck,
         accepted,
         case_id=case,
-        authorised_by=tuple(people[:1]),
+        authorised_by=tuple(people),
         authorised_on=accepted,
     )
     checked = accepted + timedelta(days=3)
@@ -134,9 +135,11 @@ def _apply(demo: Demo, item: Application) -> None:
     too_rich = item.number % 16 == 7
     reason = "家庭人均收入高于低保标准" if too_rich else "家庭人均收入低于低保标准，财产符合规定"
     step("opinion", GiveOpinion, opinion, case_id=case, approve=not too_rich, reason=reason, given_on=opinion)
-    step("publicity", StartPublicity, opinion, case_id=case, place="连队（社区）公示栏", started_on=opinion)
+    step("publicity", StartPublicity, opinion, case_id=case, place="连队（社区）公示栏", started_on=opinion,
+         shown_name=f"{household.people[0].name[0]}**")  # fmt: skip
     ended = opinion + timedelta(days=7)
     step("publicity-end", EndPublicity, ended, case_id=case, ended_on=ended)
+    step("report", ReportToCounty, ended, case_id=case, reported_on=ended)
     _decide(demo, label, case, ended + timedelta(days=3))
 
 

@@ -53,6 +53,9 @@ RaiseId = NewType("RaiseId", str)
 RosterId = NewType("RosterId", str)
 DocumentId = NewType("DocumentId", str)
 OperatorId = NewType("OperatorId", str)
+ObligorId = NewType("ObligorId", str)
+RecheckId = NewType("RecheckId", str)
+CoVerificationId = NewType("CoVerificationId", str)
 CommandId = NewType("CommandId", str)
 
 TAG_KINDS: Mapping[Any, str] = {
@@ -100,6 +103,9 @@ TAG_KINDS: Mapping[Any, str] = {
     RosterId: "roster",
     DocumentId: "document",
     OperatorId: "operator",
+    ObligorId: "obligor",
+    RecheckId: "recheck",
+    CoVerificationId: "co_verification",
     CommandId: "command",
 }
 """Kind of tag for each id type: ``HouseholdId`` yields ``household:…``."""

@@ -46,8 +46,8 @@ async def test_a_refusal_names_rule_and_article_in_both_languages(api: Api) -> N
     assert refused == {
         "__typename": "Refusal",
         "code": "OnePersonOnly",
-        "messageEn": "Tekun is decided for one person at a time, not 2.",
-        "messageZh": "特困人员按人认定，本次列2人。",
+        "messageEn": "This is decided for one person at a time, not 2.",
+        "messageZh": "本类别按人认定，本次列2人。",
         "article": "43 art. 4",
     }
 

@@ -26,6 +26,7 @@ from ledger.identification.procedure import (
     RaiseObjection,
     RecordHomeVisit,
     RecordMeansCheck,
+    ReportToCounty,
     RequestSupplement,
     StartPublicity,
     SubmitApplication,
@@ -66,6 +67,7 @@ STEPS: list[tuple[type, dict[str, Any]]] = [
     (GiveOpinion, {"approve": True, "reason": "x", "given_on": date(2026, 9, 9)}),
     (StartPublicity, {"place": "x", "started_on": date(2026, 9, 10)}),
     (EndPublicity, {"ended_on": date(2026, 9, 17)}),
+    (ReportToCounty, {"reported_on": date(2026, 9, 17)}),
 ]
 
 
@@ -76,7 +78,7 @@ def test_refuses_a_decision_with_any_step_skipped(scenario: Scenario, skipped: i
 
     def every_other_step_then_confirm() -> None:
         for number, (command, fields) in enumerate(STEPS):
-            more = {"authorised_by": tuple(people[:1])} if command is AuthoriseCheck else {}
+            more = {"authorised_by": tuple(people)} if command is AuthoriseCheck else {}
             if number != skipped:
                 scenario.do(command, CLERK, case_id=case, **fields, **more)
         confirm(scenario, case)
@@ -93,7 +95,7 @@ def test_every_step_done_leads_to_a_confirmation_paid_from_the_month_after(scena
     assert [(a.component, a.amount_fen) for a in confirmed.amounts] == [(Component.BASE, 110_000)]
     assert confirmed.frozen.per_capita_monthly_fen == 25_000
     assert {s.basis for s in confirmed.frozen.standards} == {"示范文件1号"}
-    assert len(confirmed.frozen.evidence) == 8
+    assert len(confirmed.frozen.evidence) == 9
 
 
 def test_the_decision_is_due_in_thirty_working_days_of_the_adjusted_calendar(scenario: Scenario) -> None:
@@ -179,7 +181,7 @@ def test_refuses_a_publicity_of_six_days(scenario: Scenario) -> None:
     """57 art. 19, 43 art. 15."""
     house, people, case = submitted(scenario)
     for command, fields in STEPS[:6]:
-        more = {"authorised_by": tuple(people[:1])} if command is AuthoriseCheck else {}
+        more = {"authorised_by": tuple(people)} if command is AuthoriseCheck else {}
         scenario.do(command, CLERK, case_id=case, **fields, **more)
     with pytest.raises(PublicityTooShort):
         scenario.do(EndPublicity, CLERK, case_id=case, ended_on=date(2026, 9, 16))
@@ -209,6 +211,9 @@ def test_an_objection_needs_a_new_look_and_a_new_opinion(scenario: Scenario) -> 
         HoldAppraisal, CLERK, case_id=case, present=7, in_favour=6, against=1, held_on=date(2026, 9, 18)
     )
     scenario.do(GiveOpinion, CLERK, **opinion)
+    with pytest.raises(StepMissing, match="report"):
+        confirm(scenario, case)
+    scenario.do(ReportToCounty, CLERK, case_id=case, reported_on=date(2026, 9, 18))
     assert confirm(scenario, case).category == Category.DIBAO
 
 
@@ -225,6 +230,7 @@ def test_tekun_is_publicised_again_after_an_objection(scenario: Scenario) -> Non
         confirm(scenario, case, date(2026, 9, 30), obligors="none")
     scenario.do(StartPublicity, CLERK, case_id=case, place="x", started_on=date(2026, 9, 19))
     scenario.do(EndPublicity, CLERK, case_id=case, ended_on=date(2026, 9, 26))
+    scenario.do(ReportToCounty, CLERK, case_id=case, reported_on=date(2026, 9, 26))
     assert confirm(scenario, case, date(2026, 9, 30), obligors="none").from_month == "2026-10"
 
 
@@ -383,4 +389,4 @@ def test_tekun_needs_obligors_that_are_none_or_unable(scenario: Scenario) -> Non
     case = scenario.opinion(house, people, Category.TEKUN)
     with pytest.raises(NotEligible, match="obligors"):
         confirm(scenario, case)
-    assert confirm(scenario, case, obligors="unable").category == Category.TEKUN
+    assert confirm(scenario, case, obligors="none").category == Category.TEKUN

@@ -37,7 +37,7 @@ from ledger.kernel import (
     add_months,
 )
 from ledger.organisation.commands import CloseOrganisation, OpenOrganisation, RenameOrganisation
-from ledger.organisation.events import Level
+from ledger.organisation.events import Level, OrganisationOpened
 from ledger.registry.changes import (
     ChangeHead,
     DeclareCircumstances,
@@ -220,7 +220,15 @@ class Life(World):
                 self.do(OpenOrganisation, Role.ADMIN, organisation_id=company, name=f"连{self._count}",
                         level=Level.COMPANY, parent_id=unit)  # fmt: skip
             case 1:
-                self.do(CloseOrganisation, Role.ADMIN, organisation_id=company, successor_id=unit)
+                opened = [
+                    e.organisation_id for e in self.events(OrganisationOpened) if e.level is Level.COMPANY
+                ]
+                self.do(
+                    CloseOrganisation,
+                    Role.ADMIN,
+                    organisation_id=self.any(opened) or company,
+                    successor_id=unit,
+                )
             case _:
                 named = self.rng.choice((unit, company))
                 self.do(RenameOrganisation, Role.ADMIN, organisation_id=named, name=f"名{self._count}")
@@ -284,12 +292,12 @@ class Life(World):
         case = self.case()
         if case is None or not case.open:
             return
-        first = tuple(PersonId(p) for p in case.covered[:1])
+        everyone = tuple(PersonId(p) for p in case.covered)
         day = [self.submitted_on(case) + timedelta(days=n) for n in range(13)]
         ways: dict[type[Any], dict[str, Any]] = {
             procedure.RequestSupplement: {"missing": ("户口簿",)},
             procedure.AcceptApplication: {"accepted_on": day[1]},
-            procedure.AuthoriseCheck: {"authorised_by": first, "authorised_on": day[1]},
+            procedure.AuthoriseCheck: {"authorised_by": everyone, "authorised_on": day[1]},
             procedure.RecordMeansCheck: {"source": "核对中心", "as_of": day[2], "received_on": day[2]},
             procedure.RecordHomeVisit: {
                 "visitors": ("甲", "乙"), "signed": True, "visited_on": day[3], "findings": "属实",
@@ -299,6 +307,7 @@ class Life(World):
             procedure.StartPublicity: {"place": "公示栏", "started_on": day[4]},
             procedure.RaiseObjection: {"text": "异议", "raised_on": day[5]},
             procedure.EndPublicity: {"ended_on": day[12]},
+            procedure.ReportToCounty: {"reported_on": day[12]},
             procedure.AbortCase: {"reason": "撤回"},
         }  # fmt: skip
         rare = (

@@ -34,6 +34,11 @@ from ledger.organisation.events import Level
 from ledger.standards.commands import SetStandard
 from ledger.store.mapper import _encoder, private_fields
 
+TIERS: dict[str, tuple[str | None, ...]] = {
+    "supplement": ("minor", "elderly", "severe_disability"),
+    "path_days": ("simplified_path", "emergency_path"),
+    "path_follow_up_days": ("emergency_path",),
+}
 START = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
@@ -77,8 +82,17 @@ class World:
             ("standard", "dibao", "rural", 60_000),
             ("property_limit", "dibao", None, 2_000_000),
             ("supplement", "dibao", None, 5_000),
+            ("standard", "tekun", "urban", 104_000),
+            ("standard", "tekun", "rural", 78_000),
+            ("appraisal_quorum", None, None, 5),
+            ("meeting_quorum", None, None, 5),
+            ("co_verification_days", None, None, 10),
+            ("disposable_income", None, None, 3_600_000),
+            ("low_income_property_limit", None, None, 3_000_000),
+            ("path_days", "dibao", None, 5),
+            ("path_follow_up_days", "dibao", None, 10),
         ):
-            for tier in ("minor", "elderly", "severe_disability") if name == "supplement" else (None,):
+            for tier in TIERS.get(name, (None,)):
                 self.do(SetStandard, Role.ADMIN, name=name, programme=programme, organisation_id=self.division,
                         area=area, tier=tier, value=value, unit="fen_per_month", from_date=date(2026, 1, 1),
                         document="示范文件1号")  # fmt: skip

@@ -29,10 +29,13 @@ from ledger.identification.procedure import (
     AbortCase,
     AcceptApplication,
     AuthoriseCheck,
+    DrawRechecks,
     EndPublicity,
     GiveOpinion,
     RecordHomeVisit,
     RecordMeansCheck,
+    RecordRecheck,
+    ReportToCounty,
     StartPublicity,
     SubmitApplication,
 )
@@ -231,9 +234,10 @@ class Office:
     def apply(self, pick: Picks) -> Asked:
         """An application, or a case the whole way."""
         household, clerk = self._household(pick)
-        asked, case = self._apply(household, clerk, pick.of((Category.DIBAO, Category.TEKUN)))
-        signer = PersonId(self.books.members(household)[0])
-        return in_turn([asked, *self._steps(case, [signer], clerk, pick.of((8, 0)))])
+        category = pick.of((Category.DIBAO, Category.TEKUN))
+        asked, case = self._apply(household, clerk, category)
+        signers = [PersonId(p) for p in self.books.members(household)]
+        return in_turn([asked, *self._steps(case, signers, clerk, pick.of((11, 0)), category)])
 
     def _apply(self, household: str, clerk: Actor, category: Category) -> tuple[Asked, CaseId]:
         people = [PersonId(p) for p in self.books.members(household)]
@@ -244,17 +248,31 @@ class Office:
                           covered=tuple(covered), submitted_on=date(2026, 9, 3))  # fmt: skip
         return asked, CaseId(derived_id(self.given[-1][0].command_id, "case/"))
 
-    def _steps(self, case: CaseId, people: Sequence[PersonId], clerk: Actor, upto: int) -> list[Asked]:
+    def _steps(
+        self, case: CaseId, people: Sequence[PersonId], clerk: Actor, upto: int, category: str
+    ) -> list[Asked]:
         """The steps of a case that were not asked for yet, as far as asked for now."""
         decision: dict[str, Any] = {"obligors": "none"}
+        batch = {
+            "organisation_id": DIVISION,
+            "category": category,
+            "of_month": Month("2026-09"),
+            "drawn_on": date(2026, 9, 17),
+        }
+        recheck = (
+            Step(DrawRechecks, REVIEWER, "", 14, batch),
+            Step(RecordRecheck, REVIEWER, "rechecked_on", 14, {"visitors": ("丙", "丁"), "upheld": True}),
+        )
         steps = (
             Step(AcceptApplication, clerk, "accepted_on", 1, {}),
-            Step(AuthoriseCheck, clerk, "authorised_on", 1, {"authorised_by": tuple(people[:1])}),
+            Step(AuthoriseCheck, clerk, "authorised_on", 1, {"authorised_by": tuple(people)}),
             Step(RecordMeansCheck, clerk, "received_on", 4, {"source": "x", "as_of": date(2026, 9, 7)}),
             Step(RecordHomeVisit, clerk, "visited_on", 5, {"visitors": ("甲", "乙"), "signed": True}),
             Step(GiveOpinion, clerk, "given_on", 6, {"approve": True, "reason": "x"}),
             Step(StartPublicity, clerk, "started_on", 7, {"place": "x"}),
             Step(EndPublicity, clerk, "ended_on", 14, {}),
+            Step(ReportToCounty, clerk, "reported_on", 14, {}),
+            *(recheck if category == Category.TEKUN else ()),
             Step(ConfirmCategory, REVIEWER, "decided_on", 15, decision),
         )
         taken = min(self.taken.get(case, 0), len(steps) - 1)  # a decision may be asked for again
@@ -263,17 +281,23 @@ class Office:
             self.give(
                 s.command, s.actor, case_id=case, **{s.field: date(2026, 9, 3) + timedelta(s.days)}, **s.more
             )
+            if s.field
+            else self.give(s.command, s.actor, **s.more)
             for s in steps[taken : taken + upto]
         ]
 
     def advance(self, pick: Picks) -> Asked:
         """The next steps of a case: one, some, or all to the decision."""
-        waiting = [case for case in self.books.cases if self.taken.get(case, 0) < 8]
+        waiting = [case for case in self.books.cases if self.taken.get(case, 0) < 9]
         event = self.books.cases[pick.of(waiting or self.books.cases)]
         clerk = CLERK if event.organisation_id == REGIMENT else OTHER_CLERK
         return in_turn(
             self._steps(
-                event.case_id, event.covered, pick.of((clerk, clerk, clerk, BOTH[0])), pick.of((8, 1, 3))
+                event.case_id,
+                event.covered,
+                pick.of((clerk, clerk, clerk, BOTH[0])),
+                pick.of((11, 1, 3)),
+                event.category,
             )
         )
 
@@ -295,7 +319,14 @@ class Office:
 
         def case() -> Asked:
             asked, made = self._apply(newest(), clerk, category)
-            return in_turn([asked, *self._steps(made, [PersonId(self.books.members(newest())[0])], clerk, 8)])
+            return in_turn(
+                [
+                    asked,
+                    *self._steps(
+                        made, [PersonId(p) for p in self.books.members(newest())], clerk, 11, category
+                    ),
+                ]
+            )
 
         members = tuple(person(n, Relation.CHILD if at else Relation.HEAD) for at, n in enumerate(numbers))
         return [

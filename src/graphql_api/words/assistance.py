@@ -53,7 +53,7 @@ FIELDS = {
     "applied_on": ("Day of the application.", "申请日期。"),
     "referred_on": ("Day of the referral.", "转办日期。"),
     "delivered_on": ("Day it was handed over.", "到位日期。"),
-    "reported_on": ("Day of the report.", "反馈日期。"),
+    "reported_on": ("Day of the report.", "报送（反馈）日期。"),
     "struck_on": ("Day of the disaster.", "受灾日期。"),
     "assessed_on": ("Day of the assessment.", "鉴定日期。"),
     "need": ("The one need or event it is for, such as the number of a bill.", "所对应的需求或事件，如结算单号。"),

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from ledger.identification.amounts import Assessment, standards_needed, tiers_of
 from ledger.identification.assess import assess
-from ledger.identification.decisions import none_covered
 from ledger.identification.events import (
     Amount,
     AmountAdjusted,
@@ -18,6 +17,7 @@ from ledger.identification.events import (
     EntitlementSuspended,
     EntitlementTransferred,
 )
+from ledger.identification.exclusion import exclusion_facts, none_covered
 from ledger.identification.refusals import (
     BadMonth,
     EntitlementUnknown,
@@ -25,7 +25,7 @@ from ledger.identification.refusals import (
     NothingChanges,
     ReasonNeeded,
 )
-from ledger.identification.states import Cover, Entitlement
+from ledger.identification.states import Entitlement
 from ledger.kernel import (
     Basis,
     Boundary,
@@ -116,7 +116,7 @@ class AdjustAmount(EntitlementCommand, frozen=True, kw_only=True):
 
     def more(self, entitlement: Entitlement, known: Known, context: Context) -> list[Facts]:
         household = known.state(Household, entitlement.household_id)
-        facts = [Cover.facts(m.person_id) for m in household.current()]
+        facts = exclusion_facts(known, [m.person_id for m in household.current()])
         organisation = known.state(Organisation, household.organisation_id)
         if organisation.exists:
             facts += standards_needed(
@@ -134,7 +134,8 @@ class AdjustAmount(EntitlementCommand, frozen=True, kw_only=True):
             )
         before = entitlement.file.counted
         counted = self._counted(entitlement, known)
-        none_covered(known, [p for p in counted if p not in before], from_month, but=self.entitlement_id)
+        joining = [p for p in counted if p not in before]
+        none_covered(known, joining, from_month, category=entitlement.category, but=self.entitlement_id)
         same_people = set(counted) == set(before)
         in_force: tuple[Amount, ...] | None = None
         for each, amounts in self._by_month(entitlement, counted, known, context, from_month):
@@ -159,7 +160,7 @@ class AdjustAmount(EntitlementCommand, frozen=True, kw_only=True):
 
     @staticmethod
     def _counted(entitlement: Entitlement, known: Known) -> tuple[PersonId, ...]:
-        if entitlement.category == Category.DIBAO:
+        if entitlement.category == Category.DIBAO and entitlement.file.single_person is None:
             return tuple(m.person_id for m in known.state(Household, entitlement.household_id).current())
         return tuple(PersonId(p) for p in entitlement.file.counted)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar
 
-from ledger.identification.amounts import Assessment, standards_needed, tiers_of
-from ledger.identification.assess import assess
+from ledger.complaints.states import CaseComplaints, HouseholdComplaints
+from ledger.identification.amounts import standards_needed, tiers_of
+from ledger.identification.calendar import add_working_days
+from ledger.identification.case import Case
 from ledger.identification.events import (
     Amount,
     Category,
@@ -15,24 +17,26 @@ from ledger.identification.events import (
     CategoryConfirmed,
     CategoryRefused,
     FrozenFacts,
-    OpinionGiven,
     PriorCoverRecorded,
     RefusalNotified,
 )
-from ledger.identification.procedure import CaseCommand
+from ledger.identification.exclusion import exclusion_facts
+from ledger.identification.procedure_base import (
+    CaseCommand,
+    devolved_facts,
+    in_order,
+    is_devolved,
+    require_above,
+)
 from ledger.identification.refusals import (
     AfterCutOver,
-    AlreadyCovered,
     CaseClosed,
-    CaseUnknown,
-    NotEligible,
     ReasonNeeded,
     SamePersonDecides,
     StepDone,
     StepMissing,
-    WholeHouseholdOrNone,
 )
-from ledger.identification.states import Case, Cover
+from ledger.identification.requirements import Weighing, steps_missing, weigh
 from ledger.kernel import (
     Basis,
     Context,
@@ -48,20 +52,34 @@ from ledger.kernel import (
     add_months,
     month_of,
 )
-from ledger.organisation.states import Organisation, require_scope
+from ledger.organisation.states import Organisation
+from ledger.programmes.book import Categories
+from ledger.programmes.events import Rule
 from ledger.registry.commands import not_in_future
 from ledger.registry.events import Origin
-from ledger.registry.refusals import NegativeAmount, NotMember
+from ledger.registry.refusals import NegativeAmount
 from ledger.registry.states import Household
-from ledger.standards.book import StandardBook
 
 
-def none_covered(known: Known, people: Iterable[str], month: Month, *, but: str = "") -> None:
-    """Raises ``AlreadyCovered`` when one of the people has dibao or tekun, other than `but`, in `month` or later."""
-    for person in people:
-        active = known.state(Cover, person).active_from(month, but=but)
-        if active is not None:
-            raise AlreadyCovered(person=person, category=active[1])
+def weighing_facts(case: Case, known: Known, day: date) -> list[Facts]:
+    """What must be read, beside the case, its household, organisation and category, to weigh it."""
+    organisation = known.state(Organisation, case.organisation_id)
+    household = known.state(Household, case.household_id)
+    facts = [
+        CaseComplaints.facts(case.id),
+        HouseholdComplaints.facts(case.household_id),
+        *exclusion_facts(known, case.covered),
+    ]
+    if organisation.exists:
+        facts += devolved_facts(case.category, organisation.lineage)
+        definition = Categories.of(known).find(case.category, case.submitted_on)
+        if definition is None or definition.assessment is not Rule.LISTED:
+            by_rule = {Rule.DIBAO: Category.DIBAO, Rule.TEKUN: Category.TEKUN}
+            rule = by_rule.get(definition.assessment) if definition else None
+            facts += standards_needed(
+                rule or case.category, organisation.lineage, household.area, tiers_of(known)
+            )
+    return facts
 
 
 class DecisionCommand(CaseCommand, frozen=True, kw_only=True):
@@ -71,54 +89,24 @@ class DecisionCommand(CaseCommand, frozen=True, kw_only=True):
     decided_on: date
 
     def more(self, case: Case, known: Known, context: Context) -> list[Facts]:
-        organisation = known.state(Organisation, case.organisation_id)
-        household = known.state(Household, case.household_id)
-        facts = [Cover.facts(person) for person in case.covered]
-        if organisation.exists:
-            facts += standards_needed(case.category, organisation.lineage, household.area, tiers_of(known))
-        return facts
+        return weighing_facts(case, known, self.decided_on)
 
     def ready(self, known: Known, context: Context) -> Case:
-        """The case with every step done, decided by someone who did not give the opinion."""
-        case = self.case(known, context)
+        """The case, on a day not before its steps, decided by the county and by someone who did not give the opinion."""
+        case = self.case(known, context, accepted=False)
         not_in_future(self.decided_on, context.today, "decision on", "决定日期")
-        missing = case.missing()
-        if missing:
-            raise StepMissing(
-                step="the decision", step_zh="审核确认", missing=missing[0][0], missing_zh=missing[0][1]
-            )
-        last = max((e.occurred_on for e in case.events if e.occurred_on), default=self.decided_on)
+        place = self.organisation(case, known)
+        if not is_devolved(known, case.category, place.lineage, self.decided_on):
+            require_above(context, place)
+        last = case.file.last_on or self.decided_on
         if self.decided_on < last:
             raise StepMissing(
                 step="the decision", step_zh="审核确认", missing=f"a day not before the steps ({last})",
                 missing_zh=f"不早于前序步骤的日期（{last}）",
             )  # fmt: skip
-        opinion = case.last(OpinionGiven)
-        if opinion is not None and opinion.actor.operator_id == context.actor.operator_id:
+        if case.file.opinion_by_operator and case.file.opinion_by_operator == context.actor.operator_id:
             raise SamePersonDecides
         return case
-
-    def counted(self, case: Case, known: Known) -> tuple[PersonId, ...]:
-        """Those of the application who are members still: who left or died is not counted [57 art. 7].
-
-        Raises ``WholeHouseholdOrNone`` when someone lives there now whom the application does not cover:
-        nobody enters without having applied, and dibao leaves nobody of a household out.
-        """
-        household = known.state(Household, case.household_id)
-        here = {m.person_id for m in household.current()}
-        counted = tuple(person for person in case.covered if person in here)
-        if not counted:
-            raise NotMember(person=next(iter(case.covered), "-"), day=self.decided_on)
-        if case.category == Category.DIBAO and len(counted) != len(here):
-            raise WholeHouseholdOrNone(count=len(counted), members=len(here))
-        return counted
-
-    def assessment(self, case: Case, counted: Sequence[str], known: Known) -> Assessment:
-        """What those counted are due by the standards in force on the day of decision."""
-        book = StandardBook(r.event for r in known.recorded)
-        household = known.state(Household, case.household_id)
-        lineage = known.state(Organisation, case.organisation_id).lineage
-        return assess(case.category, household, counted, lineage, book, self.decided_on)
 
 
 class ConfirmCategory(DecisionCommand, frozen=True, kw_only=True):
@@ -132,23 +120,21 @@ class ConfirmCategory(DecisionCommand, frozen=True, kw_only=True):
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
         case = self.ready(known, context)
-        if case.category == Category.TEKUN and self.obligors not in ("none", "unable"):
-            raise NotEligible(
-                why="legal obligors are able to support", why_zh="有具备履行义务能力的法定义务人"
-            )
-        from_month = add_months(month_of(self.decided_on), 1)
-        counted = self.counted(case, known)
-        none_covered(known, counted, from_month)
-        assessed = self.assessment(case, counted, known)
+        weighed = weigh(case, known, self.decided_on, self.obligors)
+        if weighed.obstacles or weighed.assessed is None:
+            raise weighed.obstacles[0]
+        definition = self.definition(case, known)
         yield CategoryConfirmed(
             entitlement_id=context.new_id(EntitlementId),
-            counted=counted,
-            from_month=from_month,
-            amounts=assessed.amounts,
-            frozen=with_evidence(assessed.frozen, case),
+            counted=weighed.counted,
+            from_month=add_months(month_of(self.decided_on), 1),
+            amounts=weighed.assessed.amounts,
+            frozen=with_evidence(weighed.assessed.frozen, case),
+            category_kind=case.file.category_kind,
+            single_person=case.file.single_person,
             occurred_on=self.decided_on,
-            basis=Basis(rule="57 art. 21" if case.category == Category.DIBAO else "43 art. 17"),
-            **self.of(case),
+            basis=Basis(rule="43 art. 17" if definition.assessment is Rule.TEKUN else "57 art. 21"),
+            **self.of(case, known),
         )
 
 
@@ -168,13 +154,17 @@ def with_evidence(frozen: FrozenFacts, case: Case) -> FrozenFacts:
 
 
 class RefuseCategory(DecisionCommand, frozen=True, kw_only=True):
-    """Refuses an applicant, with reason and article [57 art. 21, 43 art. 18]."""
+    """Refuses an applicant after the whole procedure, with reason and article [57 art. 21, 43 art. 18]."""
 
     reason: str
     article: str
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
         case = self.ready(known, context)
+        definition = self.definition(case, known)
+        missing = steps_missing(Weighing(case, known, definition, self.decided_on))
+        if missing:
+            raise missing[0]
         if not self.reason.strip() or not self.article.strip():
             raise ReasonNeeded
         household = known.state(Household, case.household_id)
@@ -189,28 +179,28 @@ class RefuseCategory(DecisionCommand, frozen=True, kw_only=True):
                 area=household.area,
                 evidence=tuple(e.event_id for e in case.events),
             ),
+            notice_by=add_working_days(self.decided_on, definition.procedure.notice_days),
             occurred_on=self.decided_on,
-            **self.of(case),
+            **self.of(case, known),
         )
 
 
 class NotifyRefusal(CaseCommand, frozen=True, kw_only=True):
-    """Tells the applicant in writing, within three working days [57 art. 21]."""
+    """Tells the applicant in writing, within the definition's working days [57 art. 21, 43 art. 18]."""
 
     served_by: str
     notified_on: date
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
-        case = known.state(Case, self.case_id)
-        if not case.exists:
-            raise CaseUnknown(case=self.case_id)
-        require_scope(context.actor, known.state(Organisation, case.organisation_id))
+        case = self.found(known, context)
         if case.status != "refused":
             raise CaseClosed(status=case.status)
-        if case.last(RefusalNotified) is not None:
+        if case.done(RefusalNotified):
             raise StepDone(step="the notice", step_zh="书面告知")
-        not_in_future(self.notified_on, context.today, "notice on", "告知日期")
-        yield RefusalNotified(served_by=self.served_by, occurred_on=self.notified_on, **self.of(case))
+        in_order(
+            case, self.notified_on, context, ("notice", "告知"), (CategoryRefused, "the refusal", "不予确认")
+        )
+        yield RefusalNotified(served_by=self.served_by, occurred_on=self.notified_on, **self.of(case, known))
 
 
 def prior_cover(

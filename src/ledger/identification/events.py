@@ -8,6 +8,7 @@ from typing import ClassVar, TypeAlias
 
 import msgspec
 
+from ledger.ids import ContractId, ProviderId
 from ledger.kernel import (
     CaseId,
     EntitlementId,
@@ -15,6 +16,7 @@ from ledger.kernel import (
     Fen,
     HouseholdId,
     Month,
+    Named,
     OrganisationId,
     PersonId,
     Private,
@@ -94,6 +96,31 @@ class CaseEvent(Event, frozen=True, kw_only=True):
     household_id: HouseholdId
     organisation_id: OrganisationId
     category: CategoryCode
+    named: Named | None = None
+    """The category's name as defined then, where it is none of the law's own."""
+
+
+class SinglePerson(StrEnum):
+    """Who may be taken into dibao alone 单人保 [57 art. 8; 83 一(一), 一(四)]."""
+
+    SEVERE_DISABILITY = "severe_disability"
+    """In a dibao_bianyuan household: disability of level 1–2, or intellectual or mental of level 3."""
+    MAJOR_ILLNESS = "major_illness"
+    """In a dibao_bianyuan household: a recognised major illness."""
+    RELIGIOUS_LIFE = "religious_life"
+    """Three years and more away from the family in a place of religion."""
+    ADULT_UNEMPLOYED_DISABLED = "adult_unemployed_disabled"
+    """Adult, without work, severely disabled: like a household of one."""
+    COUNTY_RULE = "county_rule"
+    """Others the county provides for."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a publicity shows, and nothing more: the applicant as surname and ``**``, members, amount a month [57 art. 19, 24]."""
+
+    name: str
+    members: int
+    amount_fen: Fen | None = None
 
 
 class ApplicationSubmitted(CaseEvent, frozen=True, kw_only=True):
@@ -107,6 +134,17 @@ class ApplicationSubmitted(CaseEvent, frozen=True, kw_only=True):
     """Who filed it when the household could not [57 art. 6]."""
     covered: tuple[PersonId, ...] = ()
     """Whom the application covers: all members for dibao, the person alone for tekun."""
+    authority: str | None = None
+    """The power of attorney of who filed it on behalf [57 art. 6]."""
+    provider_id: ProviderId | None = None
+    """The contracted provider that filed it."""
+    contract_id: ContractId | None = None
+    category_kind: str | None = None
+    """The kind within the category, where it has any."""
+    single_person: SinglePerson | None = None
+    """Why one person of a household applies alone [57 art. 8]."""
+    lives_elsewhere: bool = False
+    """The household lives elsewhere than its hukou 人户分离 [57 art. 5, 15]."""
 
 
 class SupplementRequested(CaseEvent, frozen=True, kw_only=True):
@@ -123,6 +161,14 @@ class ApplicationAccepted(CaseEvent, frozen=True, kw_only=True):
     TITLE: ClassVar = ("受理申请", "Application accepted")
 
     due_on: date
+    start_by: date | None = None
+    """By when the investigation begins [57 art. 15]."""
+    opinion_by: date | None = None
+    """By when the town gives its opinion, where the text says so [43 art. 13]."""
+    publicise_again: bool = False
+    """Whether a new opinion after an objection is posted again, as the category was defined then."""
+    devolved: bool = False
+    """Whether the town confirms itself."""
 
 
 class CheckAuthorised(CaseEvent, frozen=True, kw_only=True):
@@ -131,6 +177,9 @@ class CheckAuthorised(CaseEvent, frozen=True, kw_only=True):
     TITLE: ClassVar = ("授权核对", "Check authorised")
 
     authorised_by: tuple[str, ...]
+    signed_for: tuple[str, ...] = ()
+    """For whom a guardian among them signed as well, by `document`."""
+    document: str | None = None
 
 
 class MeansChecked(CaseEvent, frozen=True, kw_only=True):
@@ -154,6 +203,10 @@ class HomeVisited(CaseEvent, frozen=True, kw_only=True):
     signed: bool
     findings: Private | None = None
     by_county: bool = False
+    person_id: PersonId | None = None
+    """The member present who signed."""
+    contactless: str | None = None
+    """telephone, video: how, where a declared emergency kept the visitors away."""
 
 
 class AppraisalHeld(CaseEvent, frozen=True, kw_only=True):
@@ -164,6 +217,8 @@ class AppraisalHeld(CaseEvent, frozen=True, kw_only=True):
     present: int
     in_favour: int
     against: int
+    quorum: int | None = None
+    """The fewest who must be present, by the standard then in force."""
 
 
 class OpinionGiven(CaseEvent, frozen=True, kw_only=True):
@@ -184,6 +239,7 @@ class PublicityStarted(CaseEvent, frozen=True, kw_only=True):
     place: str
     until: date
     """The last day of the publicity."""
+    shown: Shown | None = None
 
 
 class ObjectionRaised(CaseEvent, frozen=True, kw_only=True):
@@ -192,6 +248,10 @@ class ObjectionRaised(CaseEvent, frozen=True, kw_only=True):
     TITLE: ClassVar = ("公示异议", "Objection raised")
 
     text: Private | None = None
+    objector: Private | None = None
+    """Who objected; nobody named is anonymous."""
+    due_on: date | None = None
+    """By when it is looked into [43 art. 15]."""
 
 
 class PublicityEnded(CaseEvent, frozen=True, kw_only=True):
@@ -211,7 +271,10 @@ class CategoryConfirmed(CaseEvent, frozen=True, kw_only=True):
     counted: tuple[PersonId, ...]
     from_month: Month
     amounts: tuple[Amount, ...]
+    """None where the category gives a status and no money."""
     frozen: FrozenFacts
+    category_kind: str | None = None
+    single_person: SinglePerson | None = None
 
 
 class CategoryRefused(CaseEvent, frozen=True, kw_only=True):
@@ -222,6 +285,8 @@ class CategoryRefused(CaseEvent, frozen=True, kw_only=True):
     reason: str
     article: str
     frozen: FrozenFacts
+    notice_by: date | None = None
+    """By when the applicant is told [57 art. 21]."""
 
 
 class RefusalNotified(CaseEvent, frozen=True, kw_only=True):

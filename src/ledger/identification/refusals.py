@@ -52,27 +52,27 @@ class ApplicationPending(Refused):
 
 
 class AlreadyCovered(Refused):
-    """Person {person} has basic-living cover already ({category}).
+    """Person {person} is in a category already that excludes this one ({category}).
 
-    该人员已享受基本生活保障（{category}），不得重复保障。
+    该人员已属{category}，与本类别互斥，不得重复认定。
     """
 
     ARTICLE: ClassVar = "649 art. 9, 14"
 
 
 class WholeHouseholdOrNone(Refused):
-    """Dibao covers the whole household or none of it; {count} of {members} members were named.
+    """This covers the whole household or none of it; {count} of {members} members were named.
 
-    低保以家庭为单位，不得仅将个别成员纳入：{members}人中只列{count}人。
+    以家庭为单位认定，不得仅将个别成员纳入：{members}人中只列{count}人。
     """
 
     ARTICLE: ClassVar = "83 一(一)"
 
 
 class OnePersonOnly(Refused):
-    """Tekun is decided for one person at a time, not {count}.
+    """This is decided for one person at a time, not {count}.
 
-    特困人员按人认定，本次列{count}人。
+    本类别按人认定，本次列{count}人。
     """
 
     ARTICLE: ClassVar = "43 art. 4"
@@ -88,9 +88,9 @@ class TwoVisitorsNeeded(Refused):
 
 
 class PublicityTooShort(Refused):
-    """The publicity lasts 7 days; it started on {started} and cannot end before {until}.
+    """The publicity lasts {days} days; it started on {started} and cannot end before {until}.
 
-    公示期为7天，自{started}起，{until}之前不得结束。
+    公示期为{days}天，自{started}起，{until}之前不得结束。
     """
 
     ARTICLE: ClassVar = "57 art. 19, 43 art. 15"
@@ -111,9 +111,9 @@ class NotEligible(Refused):
 
 
 class NoQuorum(Refused):
-    """An appraisal needs at least {least} present; {present} were, and {votes} voted.
+    """An appraisal or meeting needs at least {least} present; {present} were, and {votes} voted.
 
-    民主评议到会人数不足：至少{least}人，到会{present}人，表决{votes}人。
+    民主评议（会议）到会人数不足：至少{least}人，到会{present}人，表决{votes}人。
     """
 
 

@@ -1,41 +1,29 @@
-"""What is known of a case, of an entitlement, and of who is covered."""
+"""What is known of an entitlement, and of who is covered; of a case, see ``case``."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import ClassVar
 
 import msgspec
 
+from ledger.identification.case import CASE_EVENTS as CASE_EVENTS
+from ledger.identification.case import Case as Case
+from ledger.identification.case_events import CategoryListed
 from ledger.identification.events import (
     Amount,
     AmountAdjusted,
-    ApplicationAccepted,
-    ApplicationSubmitted,
-    AppraisalHeld,
-    CaseAborted,
     Category,
     CategoryCode,
     CategoryConfirmed,
     CategoryEnded,
-    CategoryRefused,
-    CheckAuthorised,
     Component,
     EntitlementResumed,
     EntitlementSuspended,
     EntitlementTransferred,
-    HomeVisited,
-    MeansChecked,
-    ObjectionRaised,
-    OpinionGiven,
     PriorCoverRecorded,
-    PublicityEnded,
-    PublicityStarted,
-    RefusalNotified,
-    SupplementRequested,
 )
-from ledger.kernel import CaseId, EntitlementId, Event, Fen, HouseholdId, Month, PersonId, State, add_months
+from ledger.kernel import EntitlementId, Event, Fen, Month, PersonId, State, add_months
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -69,6 +57,10 @@ class EntitlementFile(msgspec.Struct):
     suspensions: list[Suspension] = []
     last_month: Month | None = None
     end_reason: str | None = None
+    listed: bool = False
+    """Taken from another department's list, without a procedure here."""
+    category_kind: str | None = None
+    single_person: str | None = None
 
 
 _encoder = msgspec.json.Encoder()
@@ -81,6 +73,7 @@ class Entitlement(State):
     KIND = EntitlementId
     FOLDS: ClassVar = (
         CategoryConfirmed,
+        CategoryListed,
         PriorCoverRecorded,
         AmountAdjusted,
         EntitlementTransferred,
@@ -108,7 +101,7 @@ class Entitlement(State):
     def evolve(self, event: Event) -> None:
         file = self.file
         match event:
-            case CategoryConfirmed() | PriorCoverRecorded():
+            case CategoryConfirmed() | PriorCoverRecorded() | CategoryListed():
                 self.exists = True
                 file.household_id, file.category, file.counted = (
                     event.household_id,
@@ -120,8 +113,15 @@ class Entitlement(State):
                 file.decided_on = (
                     event.decided_on if isinstance(event, PriorCoverRecorded) else event.occurred_on
                 )
-                file.terms = [Term(event.from_month, event.amounts)]
+                file.listed = isinstance(event, CategoryListed)
+                # A status without money has a term all the same: months, expiry and review work alike.
+                amounts = () if isinstance(event, CategoryListed) else event.amounts
+                file.terms = [Term(event.from_month, amounts)]
                 file.places = [(event.from_month, event.organisation_id)]
+                if not isinstance(event, PriorCoverRecorded):
+                    file.category_kind = event.category_kind
+                if isinstance(event, CategoryConfirmed):
+                    file.single_person = event.single_person
             case AmountAdjusted():
                 file.terms.append(Term(event.from_month, event.amounts))
                 file.counted = event.counted
@@ -196,7 +196,9 @@ class Entitlement(State):
 
     @property
     def origin(self) -> str:
-        """``procedure``, or ``prior``: taken over from a roster."""
+        """``procedure``; ``prior``: taken over from a roster; ``listed``: from another department's list."""
+        if self.file.listed:
+            return "listed"
         return "prior" if self.file.prior else "procedure"
 
     @property
@@ -209,21 +211,25 @@ class Entitlement(State):
 
 
 class Cover(State):
-    """Whether a person has basic-living cover: by which entitlement, and until when."""
+    """Which categories a person is in: by which entitlement, from when, and until when."""
 
     KIND = PersonId
-    FOLDS: ClassVar = (CategoryConfirmed, PriorCoverRecorded, AmountAdjusted, CategoryEnded)
+    FOLDS: ClassVar = (CategoryConfirmed, CategoryListed, PriorCoverRecorded, AmountAdjusted, CategoryEnded)
 
     def __init__(self, subject_id: str) -> None:
         super().__init__(subject_id)
         self.covers: dict[str, tuple[CategoryCode, Month, Month | None]] = {}
         """entitlement → (category, first month, last month)."""
+        self.single: set[str] = set()
+        """Entitlements the person has alone, beside the household 单人保 [57 art. 8]."""
 
     def evolve(self, event: Event) -> None:
         self.exists = True
         match event:
-            case CategoryConfirmed() | PriorCoverRecorded():
+            case CategoryConfirmed() | PriorCoverRecorded() | CategoryListed():
                 self.covers[event.entitlement_id] = (event.category, event.from_month, None)
+                if isinstance(event, CategoryConfirmed) and event.single_person is not None:
+                    self.single.add(event.entitlement_id)
             case AmountAdjusted():
                 known = self.covers.get(event.entitlement_id)
                 self.covers[event.entitlement_id] = (
@@ -236,106 +242,14 @@ class Cover(State):
                 first = known[1] if known else event.last_month
                 self.covers[event.entitlement_id] = (event.category, first, event.last_month)
 
+    def all_from(self, month: Month, *, but: str = "") -> list[tuple[str, CategoryCode]]:
+        """The entitlements, other than `but`, that still cover the person in `month` or later."""
+        return [
+            (entitlement, category)
+            for entitlement, (category, _, last) in self.covers.items()
+            if entitlement != but and (last is None or last >= month)
+        ]
+
     def active_from(self, month: Month, *, but: str = "") -> tuple[str, CategoryCode] | None:
-        """An entitlement, other than `but`, that still covers the person in `month` or later."""
-        for entitlement, (category, _, last) in self.covers.items():
-            if entitlement != but and (last is None or last >= month):
-                return entitlement, category
-        return None
-
-
-CASE_EVENTS = (
-    ApplicationSubmitted,
-    SupplementRequested,
-    ApplicationAccepted,
-    CheckAuthorised,
-    MeansChecked,
-    HomeVisited,
-    AppraisalHeld,
-    OpinionGiven,
-    PublicityStarted,
-    ObjectionRaised,
-    PublicityEnded,
-    CategoryConfirmed,
-    CategoryRefused,
-    RefusalNotified,
-    CaseAborted,
-)
-
-
-class Case(State):
-    """One application, step by step."""
-
-    KIND = CaseId
-    FOLDS: ClassVar = CASE_EVENTS
-
-    def __init__(self, subject_id: str) -> None:
-        super().__init__(subject_id)
-        self.household_id = HouseholdId("")
-        self.organisation_id = ""
-        self.category: CategoryCode = Category.DIBAO
-        self.covered: tuple[PersonId, ...] = ()
-        self.events: list[Event] = []
-        self.status = "unknown"
-
-    def evolve(self, event: Event) -> None:
-        self.events.append(event)
-        match event:
-            case ApplicationSubmitted():
-                self.exists, self.status = True, "submitted"
-                self.household_id, self.organisation_id = event.household_id, event.organisation_id
-                self.category, self.covered = event.category, event.covered
-            case CategoryConfirmed():
-                self.status = "confirmed"
-            case CategoryRefused():
-                self.status = "refused"
-            case CaseAborted():
-                self.status = "aborted"
-
-    @property
-    def open(self) -> bool:
-        return self.status == "submitted"
-
-    def last(self, kind: type[Event]) -> Event | None:
-        """The latest step of a kind, None when it was not taken."""
-        return next((e for e in reversed(self.events) if isinstance(e, kind)), None)
-
-    def after(self, kind: type[Event], other: type[Event]) -> bool:
-        """Whether a step of `kind` was taken after the latest `other` (or at all, when that was not)."""
-        kinds = [type(e) for e in self.events]
-        last = max((n for n, k in enumerate(kinds) if k is kind), default=-1)
-        return last >= 0 and last > max((n for n, k in enumerate(kinds) if k is other), default=-1)
-
-    @property
-    def objection_open(self) -> bool:
-        """An objection that no new opinion has answered yet."""
-        return self.last(ObjectionRaised) is not None and not self.after(OpinionGiven, ObjectionRaised)
-
-    def missing(self) -> list[tuple[str, str]]:
-        """What is still missing before a decision, in English and 中文, in order [57 art. 10–20]."""
-        visit = self.last(HomeVisited)
-        needed: Sequence[tuple[bool, str, str]] = (
-            (self.last(ApplicationAccepted) is not None, "acceptance", "受理"),
-            (self.last(CheckAuthorised) is not None, "authorisation of the check", "授权核对"),
-            (self.last(MeansChecked) is not None, "comparison report", "信息核对报告"),
-            (visit is not None, "home visit by two or more", "入户调查"),
-            (self.last(OpinionGiven) is not None, "opinion", "初审意见"),
-            (not self.objection_open, "answer to the objection", "异议处理"),
-            (self._publicity_ended(), "publicity of 7 days", "公示7天"),
-        )
-        return [(english, chinese) for done, english, chinese in needed if not done]
-
-    def _publicity_ended(self) -> bool:
-        if self.last(PublicityEnded) is None:
-            return False
-        # After an objection tekun is publicised again [43 art. 15]; dibao need not be [57 art. 19].
-        return (
-            self.category != Category.TEKUN
-            or not self.last(ObjectionRaised)
-            or self.after(PublicityEnded, OpinionGiven)
-        )
-
-
-def publicity_end(started: date) -> date:
-    """The first day on which a publicity of seven days may be closed."""
-    return started + timedelta(days=7)
+        """One of them, or None."""
+        return next(iter(self.all_from(month, but=but)), None)

@@ -46,6 +46,13 @@ class Rule(StrEnum):
     """Named by another department's list, or judged case by case; no amount follows 防止返贫监测, 其他困难."""
 
 
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind within a category 类型, for instance of monitored people; or of document."""
+
+    code: str
+    named: Named
+
+
 class Procedure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The figures and steps of a category's procedure; days are working days unless they say otherwise."""
 
@@ -83,18 +90,13 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The most months of tapering 渐退 [83 一(三)]."""
     valid_months: int | None = None
     """After which a confirmation expires [RG art. 10]."""
+    documents: tuple[Kind, ...] = ()
+    """The documents a complete file holds [57 art. 9–10, 43 art. 10]."""
 
 
 def procedure_figures(procedure: Procedure) -> dict[str, Any]:
     """Every figure of a procedure by name, defaults included."""
     return {name: msgspec.to_builtins(getattr(procedure, name)) for name in procedure.__struct_fields__}
-
-
-class Kind(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind within a category 类型, for instance of monitored people."""
-
-    code: str
-    named: Named
 
 
 class CategoryDefined(Event, frozen=True, kw_only=True):

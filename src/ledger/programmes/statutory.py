@@ -14,17 +14,38 @@ LOW_INCOME_39 = "低收入人口动态监测（国办发〔2023〕39号）"
 RIGID = "刚性支出困难家庭认定办法"
 PLAN = "兵民政发〔2023〕19号；师市实施方案一"
 
+FILE = tuple(
+    Kind(code=code, named=Named(zh=zh, en=en))
+    for code, zh, en in (
+        ("application", "书面申请", "written application"),
+        ("identity", "身份证明", "proof of identity"),
+        ("promise", "真实完整承诺书", "promise that what is said is true and complete"),
+        ("authorisation", "授权核对书", "authorisation of the check"),
+        ("check_report", "信息核对报告", "comparison report"),
+        ("visit_form", "入户调查表", "form of the home visit"),
+        ("opinion", "初审意见", "the town's opinion"),
+        ("publicity", "公示材料", "what was posted"),
+    )
+)
+"""What a complete file of an application holds [57 art. 9–10, 16–19; 43 art. 10]."""
+TEKUN_FILE = (
+    *FILE,
+    Kind(code="statement", named=Named(zh="劳动能力、生活来源、财产及赡养抚养扶养情况声明",
+                                       en="statement on ability to work, living, property and support")),
+)  # fmt: skip
+"""The same for tekun [43 art. 10]."""
+
 CATEGORIES: tuple[CategoryDefined, ...] = (
     category_definition(
         code="dibao", named=Named(zh="最低生活保障", en="dibao (minimum living allowance)"), cover_level=CoverLevel.HOUSEHOLD,
-        assessment=Rule.DIBAO, pays=True, procedure=Procedure(taper_months=6), excludes=("tekun",),
+        assessment=Rule.DIBAO, pays=True, procedure=Procedure(taper_months=6, documents=FILE), excludes=("tekun",),
         from_date=date(2021, 7, 1), basis=Basis(document=DIBAO_57, rule="57 art. 4, 19–24, 31–33"),
     ),
     category_definition(
         code="tekun", named=Named(zh="特困人员救助供养", en="tekun (extreme hardship)"), cover_level=CoverLevel.PERSON,
         assessment=Rule.TEKUN, pays=True, excludes=("dibao", "dibao_bianyuan", "gangxing_zhichu"),
         procedure=Procedure(town_days=15, county_days=15, devolved_days=None, publicise_again=True, recheck_permille=300,
-                            obligor_check=True, ending_publicised=True),
+                            obligor_check=True, ending_publicised=True, documents=TEKUN_FILE),
         from_date=date(2021, 7, 1), basis=Basis(document=TEKUN_43, rule="43 art. 4, 13–18, 26"),
     ),
     category_definition(
@@ -39,12 +60,12 @@ CATEGORIES: tuple[CategoryDefined, ...] = (
     ),
     category_definition(
         code="dibao_bianyuan", named=Named(zh="最低生活保障边缘家庭", en="dibao_bianyuan (on the edge of dibao)"),
-        cover_level=CoverLevel.HOUSEHOLD, assessment=Rule.INCOME_LINE, pays=False, excludes=("dibao", "tekun"),
+        cover_level=CoverLevel.HOUSEHOLD, assessment=Rule.INCOME_LINE, pays=False, procedure=Procedure(documents=FILE), excludes=("dibao", "tekun"),
         from_date=date(2021, 7, 1), basis=Basis(document=DIBAO_57, rule="57 art. 8; 83 一(四)"),
     ),
     category_definition(
         code="gangxing_zhichu", named=Named(zh="刚性支出困难家庭", en="gangxing_zhichu (rigid spending)"),
-        cover_level=CoverLevel.HOUSEHOLD, assessment=Rule.RIGID_SPENDING, pays=False, procedure=Procedure(valid_months=12),
+        cover_level=CoverLevel.HOUSEHOLD, assessment=Rule.RIGID_SPENDING, pays=False, procedure=Procedure(valid_months=12, documents=FILE),
         excludes=("dibao", "tekun", "dibao_bianyuan"),
         from_date=date(2025, 1, 1), basis=Basis(document=RIGID, rule="RG art. 4, 8, 10"),
     ),
