@@ -20,6 +20,7 @@ from ledger.complaints.events import (
     ComplaintLodged,
     ComplaintRemedied,
 )
+from ledger.complaints.refusals import IdentityInClear, WordsMissing
 from ledger.complaints.states import CaseComplaints, Complaint, HouseholdComplaints
 from ledger.identification.procedure import AbortCase
 from ledger.identification.refusals import CaseUnknown, EntitlementUnknown
@@ -55,18 +56,16 @@ from ledger.redress.refusals import (
     Concerned,
     CorrectionUnknown,
     EvidenceMissing,
-    HandledElsewhere,
-    IdentityInClear,
     NobodyToWithdraw,
     NoSuchEvents,
     NotAfter,
     NotAnsweredToSender,
     NothingComplainedOf,
+    NotInCharge,
     NotOfHousehold,
     NotTheHandler,
     PaymentUnknown,
     TermTooLong,
-    WordsMissing,
 )
 from ledger.registry.changes import DeclareCircumstances
 from ledger.registry.refusals import BadDate, HouseholdUnknown
@@ -237,7 +236,7 @@ def test_refuses_a_complaint_that_cannot_be(
 
 def test_refuses_a_complaint_where_nobody_is_in_charge_of_it(pending: Pending) -> None:
     """649 art. 63: it is handled by whoever is in charge of the matter, or above."""
-    with pytest.raises(HandledElsewhere):
+    with pytest.raises(NotInCharge):
         pending.lodge(OTHER_CLERK, organisation_id=OTHER)
 
 

@@ -17,6 +17,7 @@ from ledger.complaints.events import (
     ComplaintLodged,
     ComplaintRemedied,
 )
+from ledger.complaints.refusals import IdentityInClear, WordsMissing
 from ledger.ids import ComplaintId, CorrectionId, OperatorId
 from ledger.kernel import CHINA, Actor, Fen, HouseholdId, OutOfScope, Role
 from ledger.redress.complaints import AnswerComplaint, AssignComplaint, InvestigateComplaint, RemedyComplaint
@@ -30,7 +31,6 @@ from ledger.redress.refusals import (
     CorrectionUnknown,
     EvidenceMissing,
     GroundsMissing,
-    IdentityInClear,
     NoSuchEvents,
     NotAfter,
     NotAssessed,
@@ -38,7 +38,6 @@ from ledger.redress.refusals import (
     NotTheirError,
     OwnError,
     TwoAssessorsNeeded,
-    WordsMissing,
 )
 from ledger.registry.changes import DeclareCircumstances
 from ledger.registry.events import IncomeLine

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ledger.complaints.refusals import WordsMissing
 from ledger.identification.changes import SuspendEntitlement
 from ledger.identification.decisions import ConfirmCategory, NotifyRefusal, RefuseCategory
 from ledger.identification.states import Case
@@ -38,7 +39,6 @@ from ledger.redress.refusals import (
     ReviewTooLate,
     ReviewUnknown,
     TermTooLong,
-    WordsMissing,
 )
 from ledger.redress.reviews import (
     AcceptReview,

@@ -12,6 +12,7 @@ from graphql_api.context import Info, in_scope, within
 from graphql_api.errors import bad_input, forbidden, out_of_scope
 from graphql_api.queries.assistance import AssistanceQueries
 from graphql_api.queries.chains import AS_OF
+from graphql_api.queries.charity import CharityQueries
 from graphql_api.queries.definitions import DefinitionQueries
 from graphql_api.queries.differences import DifferenceQueries
 from graphql_api.queries.entitlements import ENTITLEMENT_FILTER, entitlements_page
@@ -79,6 +80,7 @@ PARTS: tuple[type, ...] = (
     InstitutionQueries,
     RedressQueries,
     DifferenceQueries,
+    CharityQueries,
 )
 """Further questions, one class an area."""
 

@@ -18,6 +18,7 @@ from ledger.complaints.events import (
     ComplaintWithdrawn,
 )
 from ledger.complaints.states import Complaint
+from ledger.complaints.words import open_words, words
 from ledger.ids import ComplaintId, CorrectionId, OperatorId
 from ledger.kernel import (
     Boundary,
@@ -41,10 +42,8 @@ from ledger.redress.matters import (
     followed,
     matter_facts,
     must_follow,
-    open_words,
     position_of,
     recorded_by,
-    words,
 )
 from ledger.redress.refusals import (
     ComplaintStage,

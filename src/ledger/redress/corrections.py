@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ledger.complaints.events import ComplaintLodged
 from ledger.complaints.states import Complaint
+from ledger.complaints.words import open_words, words
 from ledger.ids import ComplaintId, CorrectionId, OperatorId
 from ledger.kernel import (
     Boundary,
@@ -36,15 +37,7 @@ from ledger.redress.events import (
     HeldAccountable,
     Measure,
 )
-from ledger.redress.matters import (
-    command_facts,
-    followed,
-    must_follow,
-    open_words,
-    recorded_by,
-    recorded_on,
-    words,
-)
+from ledger.redress.matters import command_facts, followed, must_follow, recorded_by, recorded_on
 from ledger.redress.refusals import (
     AlreadyDecidedOn,
     ComplaintUnknown,

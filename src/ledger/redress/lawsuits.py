@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar
 
+from ledger.complaints.words import open_words, words
 from ledger.ids import LawsuitId, ReviewId
 from ledger.kernel import (
     Boundary,
@@ -26,12 +27,7 @@ from ledger.redress.events import (
     LawsuitFiled,
     ReviewResult,
 )
-from ledger.redress.matters import (
-    command_facts,
-    followed,
-    open_words,
-    words,
-)
+from ledger.redress.matters import command_facts, followed
 from ledger.redress.refusals import (
     ReviewStage,
     ReviewUnknown,

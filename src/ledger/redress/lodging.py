@@ -11,6 +11,7 @@ from ledger.complaints.events import (
     ComplaintKind,
     ComplaintLodged,
 )
+from ledger.complaints.words import words
 from ledger.ids import ComplaintId, OperatorId
 from ledger.kernel import (
     Basis,
@@ -30,16 +31,10 @@ from ledger.kernel import (
     Role,
 )
 from ledger.organisation.states import Organisation, require_open, require_scope
-from ledger.redress.matters import (
-    Found,
-    Matter,
-    find,
-    matter_facts,
-    words,
-)
+from ledger.redress.matters import Found, Matter, find, matter_facts
 from ledger.redress.refusals import (
-    HandledElsewhere,
     NothingComplainedOf,
+    NotInCharge,
 )
 from ledger.redress.terms import ACKNOWLEDGE, ANSWER, due, term_on, terms_needed
 from ledger.registry.commands import not_in_future
@@ -101,7 +96,7 @@ class LodgeComplaint(Command, frozen=True, kw_only=True):
             found is not None
             and organisation.id not in known.state(Organisation, found.organisation_id).lineage
         ):
-            raise HandledElsewhere(organisation=organisation.id, subject=found.organisation_id)
+            raise NotInCharge(organisation=organisation.id, subject=found.organisation_id)
         yield self._lodged(known, context, organisation, found)
 
     def _lodged(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -29,20 +28,16 @@ from ledger.kernel import (
 from ledger.payments.events import PaymentInstructed, PaymentReturned, PaymentSettled
 from ledger.payments.states import Run
 from ledger.redress.refusals import (
-    IdentityInClear,
     NoSuchEvents,
     NotAfter,
     NotOfHousehold,
     PaymentUnknown,
-    WordsMissing,
 )
 from ledger.registry.refusals import HouseholdUnknown
 from ledger.registry.states import Household
 
 LINE = (PaymentInstructed, PaymentSettled, PaymentReturned)
 COVER = (*CASE_EVENTS, *(t for t in Entitlement.FOLDS if t not in CASE_EVENTS))
-NUMBER = re.compile(r"\d{7,}")
-"""A run of digits long enough to identify somebody: telephone, account and ID numbers."""
 
 
 class Matter(NamedTuple):
@@ -221,21 +216,3 @@ def must_follow(later: Iterable[Recorded], position: int) -> None:
 def position_of(known: Known, event: Event) -> int:
     """Where an event that was read stands in the log."""
     return next(r.position for r in known.recorded if r.event.event_id == event.event_id)
-
-
-# --- words ---
-
-
-def words(text: str, what: str, what_zh: str) -> str:
-    """The text without blanks around it. Raises ``WordsMissing`` when nothing is left."""
-    if not text.strip():
-        raise WordsMissing(what=what, what_zh=what_zh)
-    return text.strip()
-
-
-def open_words(text: str, what: str, what_zh: str) -> str:
-    """Words that are kept unsealed. Raises ``WordsMissing``, or ``IdentityInClear`` when they hold a long number."""
-    said = words(text, what, what_zh)
-    if NUMBER.search(said):
-        raise IdentityInClear(what=what, what_zh=what_zh)
-    return said

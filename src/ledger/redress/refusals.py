@@ -30,27 +30,11 @@ class NothingComplainedOf(Refused):
     ARTICLE: ClassVar = "649 art. 63"
 
 
-class HandledElsewhere(Refused):
+class NotInCharge(Refused):
     """{organisation} is not in charge of what is complained of; hand it to {subject} or to an organisation above it.
 
     {organisation}不负责所投诉事项，应由{subject}或其上级办理。
     """
-
-
-class WordsMissing(Refused):
-    """{what} must be said in words.
-
-    须写明{what_zh}。
-    """
-
-
-class IdentityInClear(Refused):
-    """{what} may not hold a number that identifies somebody (an ID, account or telephone number).
-
-    {what_zh}中不得写身份证号、账号或电话号码。
-    """
-
-    ARTICLE: ClassVar = "649 art. 61"
 
 
 class ComplaintStage(Refused):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
+from ledger.complaints.words import open_words, words
 from ledger.identification.events import (
     RefusalNotified,
 )
@@ -36,12 +37,7 @@ from ledger.redress.events import (
     ReviewServed,
     ReviewWithdrawn,
 )
-from ledger.redress.matters import (
-    command_facts,
-    followed,
-    open_words,
-    words,
-)
+from ledger.redress.matters import command_facts, followed
 from ledger.redress.refusals import (
     AlreadyChallenged,
     NothingToCarryOut,
