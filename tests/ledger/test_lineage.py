@@ -8,11 +8,14 @@ from typing import Any, NamedTuple
 import pytest
 
 from ledger.identification.changes import AdjustAmount, EndCategory
-from ledger.identification.events import AmountAdjusted
-from ledger.identification.refusals import AlreadyCovered, WholeHouseholdOrNone
-from ledger.kernel import Event, Fen, HouseholdId, HouseholdNumber, OutOfScope, PersonId
+from ledger.identification.events import AmountAdjusted, Category
+from ledger.identification.following import CarryEntitlement
+from ledger.identification.following_events import EntitlementFollowed
+from ledger.identification.refusals import AlreadyCovered, NothingChanges, WholeHouseholdOrNone
+from ledger.kernel import Event, Facts, Fen, HouseholdId, HouseholdNumber, OutOfScope, PersonId, RunId, tag
 from ledger.organisation.commands import OpenOrganisation
 from ledger.organisation.events import Level
+from ledger.payments.events import PaymentInstructed
 from ledger.registry.changes import (
     ChangeHead,
     DeclareCircumstances,
@@ -65,6 +68,8 @@ from ledger.registry.refusals import (
     WrongCompany,
 )
 from ledger.registry.states import Household, Membership
+from projections.runner import Runner
+from tests.graphql_api.fragments import due
 from tests.ledger.steps import confirm
 from tests.scenario import ADMIN, CLERK, OTHER, OTHER_CLERK, REGIMENT, REVIEWER, Scenario, id_number
 
@@ -106,6 +111,13 @@ def lives_in(scenario: Scenario, person: str) -> str | None:
 
 def people_of(scenario: Scenario, key: str) -> set[str]:
     return {m.person_id for m in household(scenario, key).current()}
+
+
+def tasks(scenario: Scenario) -> list[dict[str, Any]]:
+    """What is due of households that changed."""
+    with Runner(scenario.division.url, scenario.division.schema) as runner:
+        runner.catch_up()
+    return due(scenario, "lineage", date(2026, 11, 24))
 
 
 class Three(NamedTuple):
@@ -337,6 +349,74 @@ def test_two_covers_that_meet_by_a_merger_stay_apart_until_one_is_ended(scenario
     made = scenario.do(AdjustAmount, REVIEWER, entitlement_id=stays, from_month="2026-11", **why)
     (event,) = [e for e in made.events if isinstance(e, AmountAdjusted)]
     assert set(event.counted) == {*people, *others}
+
+
+def test_cover_of_a_person_goes_along_with_the_person(scenario: Scenario) -> None:
+    """43, 57 art. 31: a tekun person's household is taken into a nephew's; the entitlement is then of that household."""
+    alone, _, tekun = scenario.covered(1, 1, Category.TEKUN, births=(date(1950, 1, 1),), income=0)
+    other, _ = scenario.household(51)
+    carry: dict[str, Any] = {"entitlement_id": tekun, "household_id": other, "document": "户口簿"}
+    with pytest.raises(NotMember):
+        scenario.do(CarryEntitlement, REVIEWER, **carry)
+    with pytest.raises(HouseholdUnknown):
+        scenario.do(CarryEntitlement, REVIEWER, **carry | {"household_id": HouseholdId("none")})
+    with pytest.raises(NothingChanges):
+        scenario.do(CarryEntitlement, REVIEWER, **carry | {"household_id": alone})
+    merge(scenario, other, alone)
+    assert [(t["kind"], t["due_on"]) for t in tasks(scenario)] == [("merged_cover", date(2026, 11, 1))]
+    (made,) = scenario.do(CarryEntitlement, REVIEWER, **carry).events
+    assert isinstance(made, EntitlementFollowed)
+    assert (made.household_ids, made.from_month) == ((alone, other), "2026-12")
+    assert tasks(scenario) == []
+    drawn = scenario.draw(scenario.fund(), "2026-12", programme="tekun").header
+    known = scenario.ledger.read((Facts((PaymentInstructed,), (tag(RunId, drawn.run_id),)),))
+    lines = list(known.events(PaymentInstructed))
+    account = household(scenario, other).account_on(date(2026, 11, 24))
+    assert account is not None
+    assert {(n.month, n.household_id, n.account_key) for n in lines} == {
+        (month, other, account.account_key) for month in ("2026-10", "2026-11", "2026-12")
+    }
+
+
+def test_who_left_and_whose_account_it_was_are_tasks_until_it_is_decided(three: Three) -> None:
+    """57 art. 31: nobody is dropped silently."""
+    assert tasks(three.scenario) == []
+    split(three.scenario, three.house, three.people[0], new_head=three.people[1])
+    found = {t["kind"]: (t["role"], t["household_id"], t["since"]) for t in tasks(three.scenario)}
+    assert found == {
+        "cover_to_adjust": ("reviewer", three.house, DAY), "account_to_change": ("clerk", three.house, DAY),
+    }  # fmt: skip
+    three.scenario.do(AdjustAmount, REVIEWER, entitlement_id=three.entitlement, from_month="2026-11", reason="分户",
+                      article="57 art. 31")  # fmt: skip
+    three.scenario.account(three.house, three.people[1], 9)
+    assert tasks(three.scenario) == []
+
+
+def test_cover_of_a_household_goes_along_only_where_there_is_none(scenario: Scenario) -> None:
+    """83: one dibao entitlement a household; nobody is counted until the amount is adjusted there."""
+    one, people, first = scenario.covered(1)
+    two, _, second = scenario.covered(51)
+    three, _ = scenario.household(71)
+    merge(scenario, one, two)
+    with pytest.raises(AlreadyCovered):
+        scenario.do(CarryEntitlement, REVIEWER, entitlement_id=second, household_id=one, document="户口簿")
+    scenario.do(WithdrawMerge, CLERK, household_id=one, absorbed_id=two, **WITHDRAW)
+    merge(scenario, three, two)
+    scenario.do(CarryEntitlement, REVIEWER, entitlement_id=second, household_id=three, document="户口簿")
+    made = scenario.do(
+        AdjustAmount,
+        REVIEWER,
+        entitlement_id=second,
+        from_month="2026-11",
+        reason="并户",
+        article="57 art. 31",
+    )
+    assert len(made.events[0].counted) == 4  # type: ignore[attr-defined]
+    for person in people:
+        scenario.do(RecordDeath, CLERK, household_id=one, person_id=person, died_on=date(2026, 11, 1), source="公安",
+                    new_head=people[1] if person == people[0] else None)  # fmt: skip
+    with pytest.raises(NobodyThere):
+        scenario.do(CarryEntitlement, REVIEWER, entitlement_id=first, household_id=three, document="户口簿")
 
 
 # --- the way back ---

@@ -5,7 +5,7 @@ from __future__ import annotations
 COMMANDS = {
     "SplitHousehold": "分户", "MergeHouseholds": "并户", "WithdrawMerge": "撤销并户", "ChangeCompany": "变更连队（社区）",
     "ChangeAttributes": "变更人员情况", "Relative": "成员及其与新户主的关系",
-    "OpenDifferences": "处理多发少发（发起追缴、补发）",
+    "CarryEntitlement": "待遇随人转移", "OpenDifferences": "处理多发少发（发起追缴、补发）",
 }  # fmt: skip
 
 FIELDS = {

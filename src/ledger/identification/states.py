@@ -23,6 +23,7 @@ from ledger.identification.events import (
     EntitlementTransferred,
     PriorCoverRecorded,
 )
+from ledger.identification.following_events import EntitlementFollowed
 from ledger.kernel import EntitlementId, Event, Fen, Month, PersonId, State, add_months
 
 
@@ -77,6 +78,7 @@ class Entitlement(State):
         PriorCoverRecorded,
         AmountAdjusted,
         EntitlementTransferred,
+        EntitlementFollowed,
         EntitlementSuspended,
         EntitlementResumed,
         CategoryEnded,
@@ -127,6 +129,10 @@ class Entitlement(State):
                 file.counted = event.counted
             case EntitlementTransferred():
                 file.places.append((event.from_month, event.to_id))
+            case EntitlementFollowed():
+                file.household_id = event.household_id
+                if event.to_id != file.places[-1][1]:
+                    file.places.append((event.from_month, event.to_id))
             case EntitlementSuspended():
                 file.suspensions.append(Suspension(event.from_month))
             case EntitlementResumed():

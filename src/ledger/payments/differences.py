@@ -279,9 +279,11 @@ class Differences:
     @cached_property
     def _late(self) -> list[Recorded]:
         """What became known of its household, in log order."""
-        mine = tag(HouseholdId, self.entitlement.household_id)
+        mine = {tag(HouseholdId, household) for household in _households(self._known, self.id)}
         return [
-            r for r in self._known.recorded if isinstance(r.event, LATE_FACTS) and mine in tags_of(r.event)
+            r
+            for r in self._known.recorded
+            if isinstance(r.event, LATE_FACTS) and not mine.isdisjoint(tags_of(r.event))
         ]
 
     def _why(self, month: Month, since: int) -> Why:
@@ -304,6 +306,14 @@ class Differences:
             return Why(None, decision)
         # Of one command the first event says what happened; the others are what it led to.
         return Why(next(r for r in facts if r.event.command_id == facts[-1].event.command_id), decision)
+
+
+def _households(known: Known, entitlement_id: str) -> list[str]:
+    """The households the entitlement belonged to, one after the other."""
+    mine = (
+        e for e in known.events(*Entitlement.FOLDS) if getattr(e, "entitlement_id", None) == entitlement_id
+    )
+    return list(dict.fromkeys(getattr(e, "household_id", "") for e in mine))
 
 
 def _reaches(event: Event, month: Month) -> bool:
@@ -335,9 +345,10 @@ def facts_of(known: Known, entitlement_id: str) -> list[Facts]:
     facts = [Facts(types=(*Entitlement.FOLDS, *LINES, *OPENED), tags=(tag(EntitlementId, entitlement_id),))]
     if not entitlement.exists:
         return facts
-    facts.append(
-        Facts(types=(*Household.FOLDS, *LATE_FACTS), tags=(tag(HouseholdId, entitlement.household_id),))
-    )
+    facts += [
+        Facts(types=(*Household.FOLDS, *LATE_FACTS), tags=(tag(HouseholdId, household),))
+        for household in _households(known, entitlement_id)
+    ]
     facts += [
         Facts(types=(PersonDied,), tags=(tag(PersonId, person),)) for person in entitlement.file.counted
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ledger.identification.following import CarryEntitlement
+from ledger.identification.states import Entitlement
 from ledger.kernel import HouseholdNumber, Role
 from ledger.registry.circumstances import ChangeAttributes, ChangeCompany
 from ledger.registry.events import Area, Attributes, Relation
@@ -80,4 +82,21 @@ def steps(life: Life) -> list[Callable[[], object]]:
         life.do(ChangeAttributes, Role.CLERK, household_id=household.id, person_id=member.person_id, attributes=changed,
                 changed_on=life.day(), document="残疾人证")  # fmt: skip
 
-    return [split, merge, merge, withdraw, company, attributes, attributes]
+    def carry() -> None:
+        """Cover of everyone who was taken into another household goes along."""
+        merged = life.any(life.events(HouseholdsMerged))
+        if merged is None:
+            return
+        ids = {
+            e.entitlement_id for e in life.events(*Entitlement.FOLDS) if e.household_id == merged.absorbed_id
+        }
+        if (entitlement := life.any(sorted(ids))) is not None:
+            life.do(
+                CarryEntitlement,
+                Role.REVIEWER,
+                entitlement_id=entitlement,
+                household_id=merged.survivor_id,
+                document="户口簿",
+            )
+
+    return [carry, carry, split, merge, merge, withdraw, company, attributes, attributes]
