@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from assistance.serving import steady_memory
-from bench import appending, asking, confirming, ground, reading, verifying, views, work
+from bench import appending, asking, confirming, department_rows, ground, reading, verifying, views, work
 from bench.results import Result, as_json, as_markdown, show, write_page
 
 BENCHMARKS: dict[str, Callable[[str, int], Iterable[Result]]] = {
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[str, int], Iterable[Result]]] = {
     "single-16": lambda url, _: [appending.single(url, 16, "small"), appending.single(url, 16, "real")],
     "clerk": lambda url, _: [appending.clerk_beside_run(url)],
     "rosters": lambda url, _: [work.rosters(url)],
+    "department-rows": lambda url, _: [department_rows.imported(url)],
     "run": lambda url, _: [work.run(url)],
     "visible": lambda url, _: [work.visible(url)],
     "confirmation": lambda url, events: [confirming.confirmation(url, events)],

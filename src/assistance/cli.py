@@ -21,6 +21,7 @@ from assistance.cli_app import App
 from assistance.cli_keeping import COMMANDS as KEEPING
 from assistance.cli_log import COMMANDS as LOG
 from assistance.cli_money import COMMANDS as MONEY
+from assistance.cli_reports import COMMANDS as REPORTS
 from assistance.cli_roster import COMMANDS as ROSTER
 from assistance.cli_serve import COMMANDS as SERVE
 from assistance.settings import Settings
@@ -104,5 +105,5 @@ def _complete(command: click.Command) -> click.Command:
     return command
 
 
-for _command in (*SERVE, *LOG, *KEEPING, *ROSTER, *MONEY):
+for _command in (*SERVE, *LOG, *KEEPING, *ROSTER, *REPORTS, *MONEY):
     main.add_command(_complete(_command))

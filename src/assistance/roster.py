@@ -5,19 +5,24 @@ from __future__ import annotations
 import csv
 import difflib
 import io
-import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from assistance.roster_columns import BY_HEADER, COLUMNS, HEADER_OF, SHEETS
 from assistance.roster_report import Problem
-from assistance.workbooks import NotReadable, cell_text, decoded, is_workbook, rows_of, workbook
+from assistance.workbooks import (
+    NotReadable,
+    cell_text,
+    decoded,
+    is_workbook,
+    merged_header,
+    rows_of,
+    workbook,
+)
 
 MOST_ROWS = 50_000
 """Rows a sheet may have: a regiment has a few thousand; more is another kind of file."""
-_MERGE = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):')
 
 
 class RawRow(NamedTuple):
@@ -72,7 +77,7 @@ def _read_workbook(path: Path, found: RawRoster) -> None:
                 found.ignored.append(sheet.title)
                 continue
             used += 1
-            if _merged_header(path, sheet):
+            if merged_header(path, sheet):
                 expected = ("the column names in row 1, no merged cells", "第1行应为列名，不得有合并单元格")
                 found.problems.append(_whole(sheet.title, *expected, "表头"))
                 continue
@@ -81,17 +86,6 @@ def _read_workbook(path: Path, found: RawRoster) -> None:
             names = "、".join(found.ignored)
             expected = ("a sheet named 低保 or 特困", "名为“低保”或“特困”的工作表")
             found.problems.append(_whole(path.name, *expected, "工作表", names))
-
-
-def _merged_header(path: Path, sheet: Any) -> bool:
-    """Whether merged cells begin in the sheet's first row: a streaming reader does not tell."""
-    rest = b""
-    with zipfile.ZipFile(path) as archive, archive.open(sheet._worksheet_path) as file:
-        while block := file.read(1 << 20):
-            rest = rest[-100:] + block
-            if any(int(merge.group(2)) == 1 for merge in _MERGE.finditer(rest)):
-                return True
-    return False
 
 
 def _read_csv(path: Path, found: RawRoster) -> None:

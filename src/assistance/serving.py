@@ -20,12 +20,13 @@ from assistance.bank_service import reconcile, reissue, send
 from assistance.cut_over import cut_over_of
 from assistance.late_facts import OpenLateFacts, open_late_facts
 from assistance.payment_service import DrawResult, DrawRun, draw
+from assistance.report_import import ReportImport, import_assistance
 from assistance.roster_import import RosterImport, import_roster
 from assistance.tokens import make_token, token_key
 from assistance.wiring import Division
 from graphql_api.app import ApiSettings, create_app
 from graphql_api.auth import TokenCheck
-from graphql_api.ports import BulkOutcome, RosterOutcome, RosterProblem, SignedCheckpoint
+from graphql_api.ports import BulkOutcome, FileOutcome, RosterOutcome, RosterProblem, SignedCheckpoint
 from ledger.kernel import (
     Actor,
     CommandId,
@@ -132,6 +133,18 @@ class Bulk:
         problems = [RosterProblem(*problem) for problem in done.problems]
         return RosterOutcome(position, done.file_hash, done.recorded, done.duplicate, done.rows, done.households,
                              done.people, done.rejected, problems)  # fmt: skip
+
+    def import_assistance(
+        self, file_name: str, content: bytes, accept_valid: bool, take_unlisted: bool, overlap_reason: str | None, actor: Actor
+    ) -> FileOutcome:  # fmt: skip
+        """Checks and records what a department hands in."""
+        with given_file(file_name, content) as path:
+            asked = ReportImport(path, accept_valid, take_unlisted, (overlap_reason or "").strip() or None)
+            done = import_assistance(self._division, asked, actor, datetime.now(UTC))
+        return FileOutcome(
+            done.position, done.file_hash, done.recorded, done.duplicate, done.rows, done.taken, done.resumed, done.repeated,
+            done.unlisted, done.overlapping, done.rejected, done.amount_fen, [RosterProblem(*p) for p in done.problems],
+        )  # fmt: skip
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -17,6 +18,7 @@ MOST_UNPACKED = 200 * 1024 * 1024
 """What a workbook may unpack to: a small archive that unpacks to gigabytes is an attack, not a roster."""
 MOST_LINES = 1_048_576
 """The last row a workbook can have; a row that claims a higher number would be counted up to for ever."""
+_MERGE = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):')
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -84,6 +86,17 @@ def _check_archive(path: Path) -> None:
     # The stated sizes bind: the archive's reader gives no more than they say.
     if len(parts) > 5_000 or sum(part.file_size for part in parts) > MOST_UNPACKED:
         raise NotReadable("a workbook of a bearable size", "工作簿解压后过大")
+
+
+def merged_header(path: Path, sheet: Any) -> bool:
+    """Whether merged cells begin in the sheet's first row: a streaming reader does not tell."""
+    rest = b""
+    with zipfile.ZipFile(path) as archive, archive.open(sheet._worksheet_path) as file:
+        while block := file.read(1 << 20):
+            rest = rest[-100:] + block
+            if any(int(merge.group(2)) == 1 for merge in _MERGE.finditer(rest)):
+                return True
+    return False
 
 
 def rows_of(sheet: Any) -> Iterator[Sequence[Any]]:

@@ -52,8 +52,26 @@ class RosterOutcome(NamedTuple):
     problems: Sequence[RosterProblem]
 
 
+class FileOutcome(NamedTuple):
+    """What became of a department's file."""
+
+    position: int
+    file_hash: str
+    recorded: bool
+    duplicate: bool
+    rows: int
+    taken: int
+    resumed: int
+    repeated: int
+    unlisted: int
+    overlapping: int
+    rejected: int
+    amount_fen: int
+    problems: Sequence[RosterProblem]
+
+
 class BulkPort(Protocol):
-    """The steps that record many events at once: the runs of a month, and rosters."""
+    """The steps that record many events at once: the runs of a month, rosters, and departments' files."""
 
     def draw(
         self,
@@ -93,6 +111,16 @@ class BulkPort(Protocol):
         accept_valid: bool,
         actor: Actor,
     ) -> RosterOutcome: ...
+
+    def import_assistance(
+        self,
+        file_name: str,
+        content: bytes,
+        accept_valid: bool,
+        take_unlisted: bool,
+        overlap_reason: str | None,
+        actor: Actor,
+    ) -> FileOutcome: ...
 
 
 class SignedCheckpoint(NamedTuple):

@@ -339,3 +339,17 @@ def test_refuses_a_company_of_another_regiment(scenario: Scenario) -> None:
             scenario.do(MoveHousehold, CLERK, company_id=company, **moved)
     (event,) = scenario.do(MoveHousehold, CLERK, company_id="c2", **moved).events
     assert event.company_id == "c2"  # type: ignore[attr-defined]
+
+
+def test_the_check_digit_is_the_librarys_own() -> None:
+    """GB 11643: ISO 7064 MOD 11-2, worked out quickly here since whole files are checked."""
+    import random
+
+    from stdnum.cn import ric
+
+    from ledger.registry.identity import check_digit
+
+    chance = random.Random(11643)
+    for _ in range(2_000):
+        body = "".join(chance.choice("0123456789") for _ in range(17))
+        assert check_digit(body) == ric.calc_check_digit(body + "0")

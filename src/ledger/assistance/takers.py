@@ -186,7 +186,7 @@ def find_clash(
 ) -> Clash | None:
     """What an aid clashes with among all the people and their household have."""
     household = known.state(HouseholdAids, aid.household_id).book
-    by_household = [a for a in household.standing() if _of_household(programmes, programme, a, aid)]
+    by_household = [a for a in household.standing() if of_household(programmes, programme, a, aid)]
     clash = clash_of(programmes, programme, aid, by_household)
     for person in people:
         if clash is not None:
@@ -196,7 +196,7 @@ def find_clash(
     return clash
 
 
-def _of_household(programmes: Programmes, programme: ProgrammeDefined, other: Aid, aid: Aid) -> bool:
+def of_household(programmes: Programmes, programme: ProgrammeDefined, other: Aid, aid: Aid) -> bool:
     """Whether another aid of the household counts for everybody in it: the rule in question is one of households."""
     if other.programme == aid.programme:
         return programme.cover_level is CoverLevel.HOUSEHOLD

@@ -95,6 +95,7 @@ class Programmes:
         self._programmes: _Dated[ProgrammeDefined] = _Dated()
         self._forms: _Dated[FormDefined] = _Dated()
         self._exclusions: _Dated[ExclusionDefined] = _Dated()
+        self._naming: dict[tuple[str, str, date], list[tuple[ExclusionDefined, list[str]]]] = {}
         for event in (*STATUTORY, *events):
             match event:
                 case ProgrammeDefined():
@@ -141,7 +142,11 @@ class Programmes:
 
     def exclusions_of(self, programme: str, form: str, day: date) -> list[tuple[ExclusionDefined, list[str]]]:
         """The exclusions in force that name this programme (or it in this form), each with the other aids it names."""
-        found = []
+        key = (programme, form, day)
+        known = self._naming.get(key)
+        if known is not None:
+            return known
+        found = self._naming[key] = []
         for exclusion in self.exclusions(day):
             mine = [aid for aid in exclusion.aids if aid in (programme, f"{programme}/{form}")]
             others = [aid for aid in exclusion.aids if aid not in mine]

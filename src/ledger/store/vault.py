@@ -9,7 +9,6 @@ because the log's leaves commit to the ciphertext.
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import os
 import threading
@@ -65,7 +64,7 @@ class DivisionKey:
 
     def digest(self, kind: str, text: str) -> bytes:
         """A keyed hash (32 bytes) of `text`: equal texts of one kind have equal digests."""
-        return hmac.new(self._lookup, f"{kind}\x00{text}".encode(), hashlib.sha256).digest()
+        return hmac.digest(self._lookup, f"{kind}\x00{text}".encode(), "sha256")
 
 
 def _derived(secret: bytes, purpose: bytes) -> bytes:
