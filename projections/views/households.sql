@@ -20,6 +20,7 @@ CREATE TABLE {households} (
     origin            jsonb,
     merged_into       text,
     lives_on_as       text,
+    kind              text NOT NULL DEFAULT 'household',
     position          bigint NOT NULL
 );
 CREATE TABLE {household_places} (
@@ -86,9 +87,10 @@ CREATE INDEX ON {household_accounts} (account_key);
 -- on HouseholdRegistered --
 -- A new household, without members yet.
 INSERT INTO {households} (household_id, number, organisation_id, company_id, area, address, consent_on,
-                          registered_on, origin, position)
+                          registered_on, origin, kind, position)
 SELECT data->>'household_id', data->>'number', data->>'organisation_id', data->>'company_id', data->>'area',
-       data->>'address', (data->>'consent_on')::date, (data->>'occurred_on')::date, data->'origin', position
+       data->>'address', (data->>'consent_on')::date, (data->>'occurred_on')::date, data->'origin',
+       coalesce(data->>'kind', 'household'), position
 FROM batch WHERE type = 'HouseholdRegistered';
 
 -- on MemberJoined --

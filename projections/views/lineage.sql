@@ -35,3 +35,15 @@ WHERE b.type IN ('HouseholdSplit', 'HouseholdsMerged');
 -- The merger it names never was, as far as is known from here on.
 UPDATE {lineage} l SET withdrawn_position = b.position, withdrawn_on = (b.data->>'occurred_on')::date, withdrawn_at = b.recorded_at
 FROM batch b WHERE b.type = 'HouseholdMergeWithdrawn' AND l.event_id = b.data->>'withdraws';
+
+-- on PersonIdentified --
+-- Somebody unknown goes on as the person they were found to be.
+INSERT INTO {lineage} (position, kind, from_id, to_id, occurred_on, recorded_at, person_ids, event_id)
+SELECT position, 'identified', data->>'person_id', data->>'known_as', (data->>'occurred_on')::date, recorded_at,
+       ARRAY[data->>'person_id', data->>'known_as'], data->>'event_id'
+FROM batch WHERE type = 'PersonIdentified';
+
+-- on PersonIdentificationWithdrawn --
+-- The identification it names never was, as far as is known from here on.
+UPDATE {lineage} l SET withdrawn_position = b.position, withdrawn_on = (b.data->>'occurred_on')::date, withdrawn_at = b.recorded_at
+FROM batch b WHERE b.type = 'PersonIdentificationWithdrawn' AND l.event_id = b.data->>'withdraws';

@@ -50,6 +50,7 @@ from ledger.registry.refusals import (
     WrongCompany,
 )
 from ledger.registry.states import Household, Membership
+from ledger.registry.transients import free_from, homes_of, out_of_transients
 
 LIMIT = 30
 """The most members one registration may name; more is a mistake in practice."""
@@ -115,13 +116,17 @@ def join_event(
     )
 
 
-def must_be_free(known: Known, person_id: str, day: date) -> None:
-    """Raises :class:`PersonDeceased` or :class:`AlreadyMember` unless the person may join a household on `day`."""
+def must_be_free(known: Known, person_id: str, day: date, to: str = "") -> None:
+    """Raises :class:`PersonDeceased` or :class:`AlreadyMember` unless the person may join a household on `day`.
+
+    Who was only met in an emergency is free to be registered in another household than `to`.
+    """
     membership = known.state(Membership, person_id)
     if membership.died_on is not None:
         raise PersonDeceased(person=person_id, day=membership.died_on)
     # Joining before the day of leaving another household would make a person a member of both for a while.
-    if membership.household_id is not None or (membership.left_on is not None and day < membership.left_on):
+    elsewhere = membership.household_id is not None and not free_from(known, person_id, day, to)
+    if elsewhere or (membership.left_on is not None and day < membership.left_on):
         raise AlreadyMember(person=person_id)
 
 
@@ -175,6 +180,7 @@ class RegisterHousehold(Command, frozen=True, kw_only=True):
             Facts(types=(HouseholdRegistered,), tags=(tag(HouseholdNumber, self.number),)),
             Organisation.facts(self.organisation_id),
             *(Membership.facts(person) for person in sorted(set(context.people.values()))),
+            *homes_of(known, context.people.values()),
         ]
         if self.company_id is not None:
             facts.append(Organisation.facts(self.company_id))
@@ -214,7 +220,12 @@ class RegisterHousehold(Command, frozen=True, kw_only=True):
             consent_on=self.consent_on,
             occurred_on=day,
         )
+        left = out_of_transients(
+            known, [e.person_id for e in joined], household_id, self.organisation_id, day
+        )
+        yield from [e for e in left if isinstance(e, MemberLeft)]
         yield from joined
+        yield from [e for e in left if not isinstance(e, MemberLeft)]
 
 
 def require_company(known: Known, company_id: str | None, organisation_id: str, day: date) -> None:
@@ -248,7 +259,8 @@ class JoinMember(HouseholdCommand, frozen=True, kw_only=True):
         return (self.member.id_number,)
 
     def more(self, known: Known, context: Context) -> Boundary:
-        return (Membership.facts(context.people[self.member.id_number]),)
+        person = context.people[self.member.id_number]
+        return (Membership.facts(person), *homes_of(known, (person,)))
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
         household = self.household(known, context)
@@ -258,15 +270,12 @@ class JoinMember(HouseholdCommand, frozen=True, kw_only=True):
         if len(household.current()) >= LIMIT:
             raise TooManyMembers(count=len(household.current()) + 1, limit=LIMIT)
         person = context.people[self.member.id_number]
-        must_be_free(known, person, self.joined_on)
-        yield join_event(
-            self.member,
-            person,
-            self.household_id,
-            OrganisationId(household.organisation_id),
-            self.reason,
-            self.joined_on,
-        )
+        must_be_free(known, person, self.joined_on, self.household_id)
+        place = OrganisationId(household.organisation_id)
+        left = out_of_transients(known, [person], self.household_id, place, self.joined_on)
+        yield from [e for e in left if isinstance(e, MemberLeft)]
+        yield join_event(self.member, person, self.household_id, place, self.reason, self.joined_on)
+        yield from [e for e in left if not isinstance(e, MemberLeft)]
 
 
 class LeaveMember(HouseholdCommand, frozen=True, kw_only=True):

@@ -94,6 +94,8 @@ class HouseholdRegistered(Event, frozen=True, kw_only=True):
     consent_on: date | None = None
     """The day the members authorised checking 授权核对 [57 art. 9]."""
     origin: Origin | None = None
+    kind: str = "household"
+    """household, or transient: people met in an emergency who are registered nowhere 急难中临时登记 [S 三(三)]."""
 
 
 class MemberJoined(Event, frozen=True, kw_only=True):
@@ -112,9 +114,12 @@ class MemberJoined(Event, frozen=True, kw_only=True):
     sex: Sex
     attributes: Attributes = Attributes()
     reason: str = "registered"
-    """registered, birth, marriage, adoption, return, split, merged, merge_withdrawn, other."""
+    """registered, birth, marriage, adoption, return, split, merged, merge_withdrawn, emergency, identified,
+    identification_withdrawn, other."""
     attributes_since: date | None = None
     """From when `attributes` are so, where an earlier household knew: who comes from it brings no older news."""
+    identity_known: bool = True
+    """False for somebody met without papers: name, birth date and sex are as they appear 身份不明 [649 art. 50]."""
 
 
 class MemberLeft(Event, frozen=True, kw_only=True):
@@ -126,8 +131,8 @@ class MemberLeft(Event, frozen=True, kw_only=True):
     organisation_id: OrganisationId
     person_id: PersonId
     reason: str
-    """moved_out, divorce, marriage, prison, compulsory_treatment, declared_missing, split, merged, merge_withdrawn, other
-    [57 art. 7]."""
+    """moved_out, divorce, marriage, prison, compulsory_treatment, declared_missing, split, merged, merge_withdrawn,
+    registered_elsewhere, identified, identification_withdrawn, other [57 art. 7]."""
 
 
 class HeadChanged(Event, frozen=True, kw_only=True):

@@ -214,3 +214,19 @@ class BadAttributes(Refused):
 
     {what_zh}不能为{value}。
     """
+
+
+class IdentityKnown(Refused):
+    """The identity of person {person} is known already.
+
+    该人员身份已知，无须认定。
+    """
+
+    ARTICLE: ClassVar = "649 art. 50"
+
+
+class NotIdentified(Refused):
+    """Person {person} was not identified from this household.
+
+    该人员未在本户作过身份认定。
+    """

@@ -114,6 +114,7 @@ class Household(State):
         self.organisation_id = ""
         self.company_id: str | None = None
         self.area = Area.RURAL
+        self.kind = "household"
         self.registered_on: date | None = None
         self.merged: HouseholdsMerged | None = None
         """The merge that took this household into another, unless it was withdrawn."""
@@ -134,6 +135,7 @@ class Household(State):
             case HouseholdRegistered():
                 self.exists = True
                 self.number, self.organisation_id, self.area = event.number, event.organisation_id, event.area
+                self.kind = event.kind
                 self.consent_on, self.company_id, self.registered_on = event.consent_on, event.company_id, day
             case MemberJoined():
                 known = [(event.attributes_since or date.min, event.attributes)]
