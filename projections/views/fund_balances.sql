@@ -28,7 +28,7 @@ SELECT data->>'fund_id', data->>'name', data->>'source', (data->>'year')::intege
        ARRAY(SELECT jsonb_array_elements_text(data->'uses')), data->>'document', (data->>'occurred_on')::date, position
 FROM batch WHERE type = 'FundReceived';
 
--- on FundReceived, FundAllocated, RunDrawn, RunReconciled --
+-- on FundReceived, FundAllocated, RunDrawn, RunReconciled, ImprestAdvanced, ImprestReplenished, ImprestSpent, ImprestReturned, AidCommitted --
 -- Every movement added to its balance.
 INSERT INTO {fund_balances} AS f
 SELECT fund_id, organisation_id, sum(received), sum(allocated), sum(committed), sum(paid), sum(returned) FROM (
@@ -46,6 +46,12 @@ SELECT fund_id, organisation_id, sum(received), sum(allocated), sum(committed), 
     UNION ALL
     SELECT s->>'fund_id', data->>'organisation_id', 0, 0, 0, 0, (s->>'amount_fen')::bigint
     FROM batch, jsonb_array_elements(data->'splits_returned') s WHERE type = 'RunReconciled'
+    UNION ALL
+    SELECT data->>'fund_id', data->>'organisation_id', 0, 0,
+           CASE WHEN type IN ('ImprestAdvanced', 'ImprestReplenished', 'AidCommitted') THEN (data->>'amount_fen')::bigint ELSE 0 END,
+           CASE type WHEN 'ImprestSpent' THEN (data->>'amount_fen')::bigint ELSE 0 END,
+           CASE type WHEN 'ImprestReturned' THEN (data->>'amount_fen')::bigint ELSE 0 END
+    FROM batch WHERE type IN ('ImprestAdvanced', 'ImprestReplenished', 'ImprestSpent', 'ImprestReturned', 'AidCommitted')
 ) m GROUP BY 1, 2
 ON CONFLICT (fund_id, organisation_id) DO UPDATE SET received_fen = f.received_fen + excluded.received_fen,
     allocated_fen = f.allocated_fen + excluded.allocated_fen, committed_fen = f.committed_fen + excluded.committed_fen,

@@ -25,7 +25,7 @@ CREATE TABLE {account_balances} (
 -- Statements of one account in order.
 CREATE INDEX ON {postings} (account, position);
 
--- on FundReceived, FundAllocated, RunDrawn, RunReconciled --
+-- on FundReceived, FundAllocated, RunDrawn, RunReconciled, ImprestAdvanced, ImprestReplenished, ImprestSpent, ImprestReturned, AidCommitted --
 -- Each movement debits one account and credits another.
 INSERT INTO {postings}
 SELECT position, row_number() OVER (PARTITION BY position ORDER BY n, side), account, fund_id, organisation_id, programme,
@@ -54,6 +54,11 @@ FROM (
                (s.v->>'amount_fen')::bigint, (b.data->>'occurred_on')::date, b.recorded_at
         FROM batch b, jsonb_array_elements(b.data->'splits_returned') WITH ORDINALITY s(v, n)
         WHERE b.type = 'RunReconciled'
+        UNION ALL
+        SELECT position, 1, CASE type WHEN 'ImprestSpent' THEN 'Settled' WHEN 'ImprestReturned' THEN 'Returned' ELSE 'RunDrawn' END,
+               data->>'fund_id', data->>'organisation_id', data->>'programme', (data->>'amount_fen')::bigint,
+               (data->>'occurred_on')::date, recorded_at
+        FROM batch WHERE type IN ('ImprestAdvanced', 'ImprestReplenished', 'ImprestSpent', 'ImprestReturned', 'AidCommitted')
     ) m
     CROSS JOIN LATERAL (VALUES
         (1, CASE m.kind WHEN 'FundReceived' THEN 'assets:treasury' WHEN 'FundAllocated' THEN 'allocated:available'

@@ -6,6 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from ledger.funds.events import FundAllocated, FundReceived
+from ledger.funds.imprest_events import (
+    AidCommitted,
+    ImprestAdvanced,
+    ImprestReplenished,
+    ImprestReturned,
+    ImprestSpent,
+)
 from ledger.funds.states import Fund
 from ledger.kernel import Event, Fen, Month, RunId, State
 from ledger.payments.events import (
@@ -20,9 +27,12 @@ from ledger.payments.events import (
 
 
 class SpentFund(Fund):
-    """A fund with what runs have committed, paid and got back."""
+    """A fund with what runs, imprests and grants of aid have committed, paid and got back."""
 
-    FOLDS: ClassVar[tuple[type[Event], ...]] = (FundReceived, FundAllocated, RunDrawn, RunReconciled)
+    FOLDS: ClassVar[tuple[type[Event], ...]] = (
+        FundReceived, FundAllocated, RunDrawn, RunReconciled, ImprestAdvanced, ImprestReplenished, ImprestSpent,
+        ImprestReturned, AidCommitted,
+    )  # fmt: skip
 
     def evolve(self, event: Event) -> None:
         match event:
@@ -33,6 +43,12 @@ class SpentFund(Fund):
                 balance = self.balances[event.organisation_id]
                 balance.paid += self._mine(event.splits_settled)
                 balance.returned += self._mine(event.splits_returned)
+            case ImprestAdvanced() | ImprestReplenished() | AidCommitted():
+                self.balances[event.organisation_id].committed += event.amount_fen
+            case ImprestSpent():
+                self.balances[event.organisation_id].paid += event.amount_fen
+            case ImprestReturned():
+                self.balances[event.organisation_id].returned += event.amount_fen
             case _:
                 super().evolve(event)
 
