@@ -11,6 +11,7 @@ from strawberry.relay import Node
 from graphql_api.context import Info, in_scope, within
 from graphql_api.errors import bad_input, forbidden, out_of_scope
 from graphql_api.queries.assistance import AssistanceQueries
+from graphql_api.queries.cases import CaseQueries
 from graphql_api.queries.chains import AS_OF
 from graphql_api.queries.charity import CharityQueries
 from graphql_api.queries.definitions import DefinitionQueries
@@ -22,6 +23,7 @@ from graphql_api.queries.needs import NeedQueries
 from graphql_api.queries.programmes import ProgrammeQueries
 from graphql_api.queries.redress import RedressQueries
 from graphql_api.queries.replay import person_as_of
+from graphql_api.queries.tasks import TaskQueries
 from graphql_api.scalars import Month
 from graphql_api.types.common import (
     AFTER,
@@ -81,6 +83,8 @@ PARTS: tuple[type, ...] = (
     RedressQueries,
     DifferenceQueries,
     CharityQueries,
+    CaseQueries,
+    TaskQueries,
 )
 """Further questions, one class an area."""
 

@@ -147,6 +147,8 @@ class CaseFile(msgspec.Struct):
     opinion_by_operator: str = ""
     county_visit: int = 0
     """The number of the county's latest home visit."""
+    county_visit_on: date | None = None
+    """The latest day the county visited."""
     relatives: int = 0
     recheck_id: str | None = None
     recheck: str | None = None
@@ -248,6 +250,7 @@ class Case(State):
                 file.check_by = event.due_on
             case HomeVisited() if event.by_county:
                 file.county_visit = file.number
+                file.county_visit_on = max(event.occurred_on or date.min, file.county_visit_on or date.min)
             case NearRelativeFiled():
                 file.relatives += 1
             case ObligorNamed():

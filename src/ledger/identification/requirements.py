@@ -172,8 +172,7 @@ def pending_complaint(weighing: Weighing) -> date | None:
 
 def county_visit_since(case: Case, day: date) -> bool:
     """Whether the county visited on the day or later."""
-    visits = (e for e in case.events if isinstance(e, HomeVisited) and e.by_county)
-    return any((visit.occurred_on or date.min) >= day for visit in visits)
+    return case.file.county_visit_on is not None and case.file.county_visit_on >= day
 
 
 def check_obligors(weighing: Weighing, said: str | None) -> None:
