@@ -22,6 +22,7 @@ from ledger.identification.procedure import (
     StartPublicity,
     SubmitApplication,
 )
+from ledger.identification.procedure_application import ReceiveSupplement
 from ledger.identification.refusals import NotEligible
 from ledger.kernel import EntitlementId, Fen, HouseholdId, HouseholdNumber, OrganisationId, PersonId
 from ledger.payments.events import PaymentReturned
@@ -116,6 +117,9 @@ def _apply(demo: Demo, item: Application) -> None:
     case = next(e.case_id for e in submitted.events if isinstance(e, ApplicationSubmitted))
     if item.number % 9 == 4:
         step("supplement", RequestSupplement, day, case_id=case, missing=("户口簿复印件",))
+        step(
+            "supplemented", ReceiveSupplement, day, case_id=case, received=("户口簿复印件",), received_on=day
+        )
     accepted = day + timedelta(days=1)
     step("accept", AcceptApplication, accepted, case_id=case, accepted_on=accepted)
     step(

@@ -102,6 +102,22 @@ async def test_a_complaint_about_an_officer_leaves_no_trace_on_the_chain(api: Ap
 
 
 @pytest.mark.records
+async def test_the_log_tells_auditors_alone_what_is_complained_of_officers(api: Api) -> None:
+    """649 art. 61, 63: a reviewer finds neither what was told of themselves nor of a colleague; the auditor finds all."""
+    asked = '{ events(first: 200, filter: {types: ["ComplaintLodged"]}) { nodes { tags } } }'
+    lodge(api)
+    lodge(api, subject_operator=OperatorId("reviewer-1"))
+    lodge(api, entitlement_id=None, subject_operator=OperatorId("clerk-1"))
+    api.catch_up()
+    assert len((await api.data(asked, Role.AUDITOR))["events"]["nodes"]) == 3
+    (seen,) = (await api.data(asked, Role.REVIEWER))["events"]["nodes"]
+    assert not any(tag.startswith("operator:") for tag in seen["tags"])
+    assert len((await api.data(asked, Role.FINANCE))["events"]["nodes"]) == 2
+    by_tag = f'{{ events(filter: {{tag: "household:{api.household}", types: ["ComplaintLodged"]}}) {{ nodes {{ tags }} }} }}'
+    assert len((await api.data(by_tag, Role.REVIEWER))["events"]["nodes"]) == 1
+
+
+@pytest.mark.records
 async def test_a_correction_stands_beside_its_original_and_an_exemption_shows_the_whole_timeline(
     api: Api,
 ) -> None:

@@ -279,7 +279,7 @@ class Query(*PARTS):  # type: ignore[misc]
     ) -> Connection[EventType]:
         await _whole_division(info)
         first = page_size(first)
-        sql, parameters = events_sql(filter or EventFilter())
+        sql, parameters = events_sql(filter or EventFilter(), info.context.viewer)
         rows = await info.context.rows(sql, **parameters, after=decode_position(after) or 0, first=first + 1)
         return connect(rows, first, after, "position", event_of)
 
