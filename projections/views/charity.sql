@@ -231,3 +231,10 @@ FROM batch WHERE type IN ('AssistanceGranted', 'AssistanceReported', 'Assistance
 ON CONFLICT (assistance_id) DO UPDATE SET household_id = excluded.household_id, need = coalesce(excluded.need, a.need),
     granted_fen = coalesce(excluded.granted_fen, a.granted_fen), reported_fen = coalesce(excluded.reported_fen, a.reported_fen),
     not_given = coalesce(excluded.not_given, a.not_given), withdrawn = a.withdrawn OR excluded.withdrawn;
+
+-- on EmergencyAidGiven --
+-- Emergency aid, for the emergency itself: in several stages, which add up.
+INSERT INTO {need_aid} AS a (assistance_id, household_id, need, granted_fen)
+SELECT data->>'emergency_id', min(data->>'household_id'), data->>'emergency_id', sum(coalesce((data->>'amount_fen')::bigint, 0))
+FROM batch WHERE type = 'EmergencyAidGiven' GROUP BY data->>'emergency_id'
+ON CONFLICT (assistance_id) DO UPDATE SET granted_fen = a.granted_fen + excluded.granted_fen;

@@ -13,6 +13,7 @@ import pytest
 
 from ledger.assistance.events import AssistanceEnded, AssistanceGranted, AssistanceReported, Outcome
 from ledger.complaints.refusals import IdentityInClear, WordsMissing
+from ledger.emergency.events import AidForm, EmergencyAidGiven
 from ledger.ids import DocumentId, DonorId, MatchId, NeedId, OfferId
 from ledger.kernel import Facts, Fen, OutOfScope, PersonId, tags_of
 from ledger.registry.refusals import BadDate, BadIdNumber, NotMember
@@ -277,6 +278,10 @@ def test_public_aid_of_a_need_is_counted_once_a_case() -> None:
     aid.evolve(AssistanceReported(assistance_id="b", outcome=Outcome.NOT_GIVEN, **common))
     aid.evolve(AssistanceEnded(assistance_id="a", withdrawn=True, reason="x", **common))
     assert aid.for_need("n") == 0
+    for stage, fen in enumerate((200, 100), 1):
+        aid.evolve(EmergencyAidGiven(emergency_id="e", household_id="h", organisation_id="o", person_ids=(), form=AidForm.CASH,
+                                     amount_fen=Fen(fen), recipient="p", stage=stage))  # fmt: skip
+    assert aid.for_need("e") == 300
 
 
 # --- donors and offers ---

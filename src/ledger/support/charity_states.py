@@ -8,6 +8,7 @@ from datetime import date
 from typing import ClassVar
 
 from ledger.assistance.events import AssistanceEnded, AssistanceGranted, AssistanceReported, Outcome
+from ledger.emergency.events import EmergencyAidGiven
 from ledger.ids import DonorId, MatchId, NeedId, OfferId
 from ledger.kernel import Event, HouseholdId, State
 from ledger.support.charity_events import (
@@ -65,10 +66,13 @@ class _Aid:
 
 
 class PublicAid(State):
-    """What public departments gave a household, by the need it is for: in fen, of each case once."""
+    """What was given a household from public money, by the need it is for: in fen, of each case once.
+
+    A department names the need; emergency aid is for the emergency, whose id is then the need's reference.
+    """
 
     KIND = HouseholdId
-    FOLDS: ClassVar = (AssistanceGranted, AssistanceReported, AssistanceEnded)
+    FOLDS: ClassVar = (AssistanceGranted, AssistanceReported, AssistanceEnded, EmergencyAidGiven)
 
     def __init__(self, subject_id: str) -> None:
         super().__init__(subject_id)
@@ -86,6 +90,9 @@ class PublicAid(State):
                 aid.need = event.need or aid.need
                 aid.reported = aid.reported if event.amount_fen is None else event.amount_fen
                 aid.not_given = event.outcome is Outcome.NOT_GIVEN
+            case EmergencyAidGiven():
+                aid = self.cases[event.emergency_id]
+                aid.need, aid.granted = event.emergency_id, (aid.granted or 0) + (event.amount_fen or 0)
             case AssistanceEnded():
                 self.cases[event.assistance_id].withdrawn |= event.withdrawn
 
