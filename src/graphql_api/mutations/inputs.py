@@ -6,7 +6,7 @@ import types
 from dataclasses import MISSING
 from datetime import date
 from enum import Enum
-from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
+from typing import Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import strawberry
@@ -16,6 +16,8 @@ from graphql_api.types.common import say
 from graphql_api.words import CHOICES, COMMANDS, FIELDS
 from ledger.kernel import Fen
 from ledger.kernel import Month as KernelMonth
+
+C = TypeVar("C", bound=Enum)
 
 HIDDEN = frozenset({"account_key"})
 """Fields the edge fills in, not the caller."""
@@ -55,6 +57,12 @@ def _enum(choices: type[Enum]) -> Any:
     for value in made.__strawberry_definition__.values:
         value.description = say(*CHOICES[value.name])
     return made
+
+
+def enum_of(choices: type[C]) -> type[C]:
+    """An enumeration of the ledger made one of the API, where a question takes it as well as a command."""
+    _input_type(choices)
+    return choices
 
 
 def shown_name(name: str) -> str:

@@ -23,7 +23,9 @@ from graphql_api.queries.needs import NeedQueries
 from graphql_api.queries.programmes import ProgrammeQueries
 from graphql_api.queries.redress import RedressQueries
 from graphql_api.queries.replay import person_as_of
+from graphql_api.queries.services import ServiceQueries
 from graphql_api.queries.tasks import TaskQueries
+from graphql_api.queries.visits import VisitQueries
 from graphql_api.scalars import Month
 from graphql_api.types.common import (
     AFTER,
@@ -85,6 +87,8 @@ PARTS: tuple[type, ...] = (
     CharityQueries,
     CaseQueries,
     TaskQueries,
+    ServiceQueries,
+    VisitQueries,
 )
 """Further questions, one class an area."""
 
