@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: run test bench lint format check rosters schema requirements clean help
+.PHONY: run test bench lint format check rosters reports schema requirements clean help
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | sort
@@ -44,6 +44,9 @@ check: lint test  ## lint, then test
 
 rosters: $(VENV)/.run  ## make examples/rosters anew (deterministic)
 	@$(BIN)/python -m assistance.generator --out examples/rosters
+
+reports: $(VENV)/.run  ## make examples/reports anew from the rosters (deterministic)
+	@$(BIN)/python -m assistance.generator.reports
 
 schema: $(VENV)/.run  ## write schema.graphql
 	@$(BIN)/python -m graphql_api.export schema.graphql

@@ -22,6 +22,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from assistance.demo_departments import departments
 from assistance.demo_life import ADJUSTED, applications, changes, late_death
 from assistance.demo_money import fund_division, pay_month, reissue_month
 from assistance.roster_import import RosterImport, import_roster
@@ -58,7 +59,7 @@ STANDARDS = (
 
 
 Bar = Callable[[str, int | None], Callable[[int], object]]
-STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = ()
+STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (departments,)
 """What else happens in the division, one story an area, after the three paid months."""
 
 
@@ -73,6 +74,7 @@ class Demo:
     def __init__(self, division: Division) -> None:
         self.division = division
         self.ledger = division.ledger
+        self.examples = Path("examples")
         self.admin = Actor(operator_id="admin-1", organisation_id=DIVISION, role=Role.ADMIN)
         self.reviewer = Actor(operator_id="reviewer-1", organisation_id=DIVISION, role=Role.REVIEWER)
         self.finance = Actor(operator_id="finance-1", organisation_id=DIVISION, role=Role.FINANCE)
@@ -111,6 +113,7 @@ def load(division: Division, examples: Path, console: Console) -> dict[str, Any]
     Raises ``OtherData`` when the division holds data of its own.
     """
     demo = Demo(division)
+    demo.examples = examples
     with _alone(division, console):
         if not demo.done("end"):
             if division.ledger.recorder.head() and not demo.done(f"open/{DIVISION}"):

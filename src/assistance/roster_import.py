@@ -14,7 +14,7 @@ from assistance.payment_service import day_of, file_sha256
 from assistance.roster import read_roster
 from assistance.roster_check import RosterHousehold, check_rows
 from assistance.roster_columns import HEADER_OF
-from assistance.roster_known import numbers_taken, people_taken
+from assistance.roster_known import companies_of, numbers_taken, people_taken
 from assistance.roster_report import ImportReport, Problem, one_a_cell
 from assistance.wiring import Division
 from ledger.identification.decisions import prior_cover
@@ -133,18 +133,7 @@ class _Writer:
         self.division, self.asked, self.actor, self.now = division, asked, actor, now
         self.cut_over, self.report, self.today = cut_over, report, day_of(now)
         self.import_id = ImportId(derived_id(report.file_hash, "import"))
-        self.companies = self._companies()
-
-    def _companies(self) -> dict[str, str]:
-        """Companies and communities of the organisation, by name."""
-        from ledger.organisation.events import OrganisationOpened
-
-        opened = self.division.ledger.read((Facts(types=(OrganisationOpened,)),))
-        return {
-            e.name: e.organisation_id
-            for e in opened.events(OrganisationOpened)
-            if e.parent_id == self.asked.organisation_id
-        }
+        self.companies = companies_of(division, asked.organisation_id)
 
     def household_id(self, number: str) -> HouseholdId:
         return HouseholdId(derived_id(self.import_id, f"household/{number}"))

@@ -7,8 +7,32 @@ from collections.abc import Iterator, Sequence
 from assistance.wiring import Division
 from ledger.identification.states import Cover
 from ledger.kernel import Facts, HouseholdNumber, Month, tag
+from ledger.organisation.events import OrganisationOpened
 from ledger.registry.events import HouseholdRegistered
 from ledger.registry.states import Membership
+
+
+def companies_of(division: Division, organisation_id: str) -> dict[str, str]:
+    """Companies and communities right below an organisation, by name.
+
+    From the view as far as it is, and from there on from the log: which organisations were opened is not asked of
+    everything that ever happened.
+    """
+    position, found = 0, {}
+    with division.database.connection() as connection, connection.transaction():
+        row = connection.execute(
+            "SELECT position FROM view_positions WHERE view = 'organisations' AND suffix = ''"
+        ).fetchone()
+        if row is not None:
+            position = row[0]
+            rows = connection.execute(
+                "SELECT name, organisation_id FROM organisations WHERE parent_id = %s ORDER BY position",
+                (organisation_id,),
+            ).fetchall()
+            found = dict(rows)
+    since = division.ledger.read((Facts(types=(OrganisationOpened,)),), after=position)
+    opened = since.events(OrganisationOpened)
+    return found | {e.name: e.organisation_id for e in opened if e.parent_id == organisation_id}
 
 
 def numbers_taken(division: Division, numbers: Sequence[str]) -> dict[str, str]:

@@ -512,3 +512,22 @@ def test_the_demo_rosters_are_made_byte_for_byte_again(tmp_path: Path) -> None:
     for path in made:
         assert path.read_bytes() == (ROOT / "examples" / "rosters" / path.name).read_bytes(), path.name
     assert len(made) == 13
+
+
+def test_companies_are_found_in_the_view_and_behind_it(company: Scenario) -> None:
+    """One opened before the view last looked, one after, one of another regiment."""
+    from assistance.roster_known import companies_of
+
+    with Runner(company.division.url, company.division.schema) as runner:
+        runner.catch_up()
+    assert companies_of(company.division, REGIMENT) == {"一连": "c1"}
+    for number, parent in ((2, REGIMENT), (3, "d12-sp")):
+        company.do(
+            OpenOrganisation,
+            ADMIN,
+            organisation_id=f"c{number}",
+            name=f"{number}连",
+            level=Level.COMPANY,
+            parent_id=parent,
+        )
+    assert companies_of(company.division, REGIMENT) == {"一连": "c1", "2连": "c2"}
