@@ -23,6 +23,7 @@ from rich.progress import (
 )
 
 from assistance.demo_departments import departments
+from assistance.demo_cases import cases
 from assistance.demo_life import ADJUSTED, applications, changes, late_death
 from assistance.demo_money import fund_division, pay_month, reissue_month
 from assistance.roster_import import RosterImport, import_roster
@@ -60,6 +61,7 @@ STANDARDS = (
 
 Bar = Callable[[str, int | None], Callable[[int], object]]
 STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (departments,)
+STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (cases,)
 """What else happens in the division, one story an area, after the three paid months."""
 
 
