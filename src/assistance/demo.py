@@ -22,8 +22,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from assistance.demo_departments import departments
 from assistance.demo_cases import cases
+from assistance.demo_departments import departments
 from assistance.demo_life import ADJUSTED, applications, changes, late_death
 from assistance.demo_money import fund_division, pay_month, reissue_month
 from assistance.roster_import import RosterImport, import_roster

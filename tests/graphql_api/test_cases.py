@@ -306,3 +306,36 @@ async def test_pages_of_tasks_join_without_gap_or_overlap_oldest_first(api: Api)
     assert pages == whole
     days = [t["dueOn"] or "9999" for t in whole]
     assert days == sorted(days)
+
+
+@pytest.mark.records
+async def test_a_publicity_takes_the_surname_from_the_register_and_the_reading_is_recorded(
+    scenario: Scenario,
+) -> None:
+    """57 art. 19, 24: surname and ** only; whoever reads a name leaves a record of it."""
+    case, _ = to_opinion(scenario, 101)
+    scenario.do(RecordMeansCheck, CLERK, case_id=case, source="x", as_of=on(7), received_on=on(7))
+    scenario.do(RecordHomeVisit, CLERK, case_id=case, visitors=("甲", "乙"), signed=True, visited_on=on(8))
+    scenario.do(GiveOpinion, CLERK, case_id=case, approve=True, reason="x", given_on=on(9))
+    async with opened(settled(scenario)) as api:
+        given = {
+            "commandId": "0199c000-0000-7000-8000-000000000001",
+            "caseId": case,
+            "place": "一连",
+            "startedOn": "2026-09-10",
+        }
+        query = "mutation($input: StartPublicityInput!) { startPublicity(input: $input) { __typename ... on Refusal { code } } }"
+        before = api.scenario.division.readings._ledger.recorder.head()
+        outside = await api.data(query, Role.CLERK, organisation=OTHER, input=given)
+        assert outside["startPublicity"]["code"] == "OutOfScope"
+        assert api.scenario.division.readings._ledger.recorder.head() == before
+        for _ in range(2):  # given again it answers as it did
+            assert (await api.data(query, Role.CLERK, input=given))["startPublicity"][
+                "__typename"
+            ] == "Recorded"
+        assert api.scenario.division.readings._ledger.recorder.head() > before
+        api.catch_up()
+        nodes = (await api.data("{ publicityList { nodes { name members amount } } }"))["publicityList"][
+            "nodes"
+        ]
+        assert nodes == [{"name": "测**", "members": 2, "amount": None}]

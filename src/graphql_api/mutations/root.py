@@ -14,8 +14,10 @@ from graphql_api.mutations.bulk import BulkMutations
 from graphql_api.mutations.files import FileMutations
 from graphql_api.mutations.inputs import input_of, sentence, to_struct
 from graphql_api.mutations.results import EXPECTED, CommandResult, Recorded, refusal_of, subjects_of
+from graphql_api.mutations.shown import shown_name
 from graphql_api.words import COMMANDS as CALLED
 from ledger.areas import import_areas
+from ledger.identification.procedure import StartPublicity
 from ledger.kernel import Command
 from ledger.payments.commands import SendRun
 
@@ -42,9 +44,11 @@ def _mutation(command: type[Command]) -> Any:
     async def resolve(info: Info, input: Any) -> Any:
         viewer, services = info.context.viewer, info.context.services
         try:
-            extra = {}
+            extra: dict[str, Any] = {}
             if "account_key" in command.__struct_fields__:
                 extra["account_key"] = services.ledger.vault.digest("account", input.account).hex()
+            if command is StartPublicity and input.shown_name is None:
+                extra["shown_name"] = await shown_name(info, input.case_id)
             made = to_struct(command, input, **extra)
             outcome = await anyio.to_thread.run_sync(services.ledger.execute, made, viewer)
         except EXPECTED as error:

@@ -95,7 +95,10 @@ FIELDS = {
     "recorded_on": ("Day it was established.", "核查日期。"),
     "requested_of": ("Who is asked.", "受请单位。"),
     "sent_on": ("Day it was sent.", "发函日期。"),
-    "shown_name": ("The applicant as surname and **, for instance 张**.", "公示姓名：姓氏加**，如张**。"),
+    "shown_name": (
+        "The applicant as surname and **; taken from the register when not given.",
+        "公示姓名：姓氏加**，不填则取自登记。",
+    ),
     "signed_for": ("Person ids for whom a guardian signed.", "由监护人代签的人员编号。"),
     "signed_on": ("Day it was signed.", "签署日期。"),
     "single_person": ("Why one person applies alone.", "单独申请的情形。"),
