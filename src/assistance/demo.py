@@ -60,8 +60,7 @@ STANDARDS = (
 
 
 Bar = Callable[[str, int | None], Callable[[int], object]]
-STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (departments,)
-STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (cases,)
+STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (cases, departments)
 """What else happens in the division, one story an area, after the three paid months."""
 
 
