@@ -26,6 +26,7 @@ from assistance.demo_cases import cases
 from assistance.demo_departments import departments
 from assistance.demo_life import ADJUSTED, applications, changes, late_death
 from assistance.demo_money import fund_division, pay_month, reissue_month
+from assistance.demo_support import confirm_homes, open_homes, support
 from assistance.roster_import import RosterImport, import_roster
 from assistance.wiring import Division, OtherData
 from ledger.kernel import Actor, Command, CommandId, Facts, Month, OrganisationId, Role, derived_id, tag
@@ -60,7 +61,7 @@ STANDARDS = (
 
 
 Bar = Callable[[str, int | None], Callable[[int], object]]
-STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (cases, departments)
+STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (cases, departments, support)
 """What else happens in the division, one story an area, after the three paid months."""
 
 
@@ -159,7 +160,9 @@ def _story(demo: Demo, examples: Path, progress: Progress) -> None:
     _rosters(demo, examples / "rosters", bar("rosters 存量名册", 13))
     applications(demo, units, bar)
     fund_division(demo, units, bar("funds 资金到账与分配", len(units)))
+    open_homes(demo, units)
     for month in MONTHS:
+        confirm_homes(demo, units, month)
         if month == MONTHS[2]:
             changes(demo, units, bar("changes 动态调整", ADJUSTED))
         pay_month(demo, units, month, bar(f"payments {month} 发放", len(units) * 2))
