@@ -24,6 +24,7 @@ from rich.progress import (
 
 from assistance.demo_cases import cases
 from assistance.demo_departments import departments
+from assistance import demo_lineage
 from assistance.demo_life import ADJUSTED, applications, changes, late_death
 from assistance.demo_money import fund_division, pay_month, reissue_month
 from assistance.demo_support import confirm_homes, open_homes, support
@@ -56,12 +57,18 @@ STANDARDS = (
     ("property_limit", "dibao", None, None, 3_000_000, "fen"),
     ("months_after_death", "dibao", None, None, 0, "months"),
     ("months_after_death", "tekun", None, None, 0, "months"),
+    ("recovery_days", "dibao", None, None, 30, "days"),
+    ("recovery_days", "tekun", None, None, 30, "days"),
     ("cut_over", None, None, None, 20_260_901, "date"),
 )
 
 
 Bar = Callable[[str, int | None], Callable[[int], object]]
 STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (cases, departments, support)
+STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (cases, departments)
+STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (departments,)
+STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (cases,)
+STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (demo_lineage.story,)
 """What else happens in the division, one story an area, after the three paid months."""
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from graphql_api.context import Context
-from ledger.kernel import HouseholdId, HouseholdNumber, PersonId, Refused, Role
-from ledger.registry.changes import MoveHousehold, RecordDeath
+from ledger.kernel import Fen, HouseholdId, HouseholdNumber, PersonId, Refused, Role
+from ledger.registry.changes import DeclareCircumstances, MoveHousehold, RecordDeath
 from ledger.registry.commands import JoinMember, LeaveMember, NewMember
-from ledger.registry.events import Area, MemberJoined, Relation
+from ledger.registry.events import Area, IncomeLine, MemberJoined, Relation
 from ledger.registry.lineage import MergeHouseholds, Relative, WithdrawMerge
 from ledger.registry.lineage_events import HouseholdSplit
 from ledger.registry.lineage_split import SplitHousehold
@@ -233,7 +234,7 @@ class Past:
         rng, day = self.rng, date(2026, 10, 1) + timedelta(days=n)
         one, other = rng.choice(sorted(self.houses)), rng.choice(sorted(self.houses))
         people = self.houses[one]
-        match rng.randrange(6):
+        match rng.randrange(9):
             case 0 | 1 | 2 if len(people) > 1:
                 number = f"S{people[0][-6:]}{n}"
                 made = split(self.scenario, one, people[-1], number=number, split_on=day, actor=REVIEWER)
@@ -242,6 +243,15 @@ class Past:
                 merge(self.scenario, one, other, day)
                 self.houses[one] += self.houses.pop(other)
                 self.merges.append((one, other))
+            case 5 if people:
+                fen = Fen(rng.randrange(1, 9) * 100_000)
+                self.scenario.do(DeclareCircumstances, CLERK, household_id=one, declared_on=day - timedelta(days=rng.randrange(30)),
+                                 income=(IncomeLine(kind="wage", annual_fen=fen),))  # fmt: skip
+            case 6 if len(people) > 1:
+                heads = {"new_head": people[0]}
+                self.scenario.do(RecordDeath, CLERK, household_id=one, person_id=people[-1], died_on=date(2026, 9, 2 + n % 20),
+                                 source="公安", **heads)  # fmt: skip
+                people.pop()
             case _ if self.merges:
                 survivor, absorbed = self.merges.pop(rng.randrange(len(self.merges)))
                 made = self.scenario.do(
@@ -257,6 +267,20 @@ class Past:
                 self.houses[survivor] = [p for p in self.houses[survivor] if p not in back]
 
 
+async def as_of_days(api: Api, rows: Sequence[tuple[Any, ...]], everyone: list[str]) -> None:
+    """As of a day of the other clock: of the households there were then, exactly what was so by then, each once."""
+    for day in (date(2026, 9, 10), date(2026, 10, 4), date(2026, 10, 9), date(2026, 11, 20)):
+        shown: set[int] = set()
+        for key in everyone:
+            found = await chain(api, key, o=day.isoformat())
+            if found is not None:
+                mine = positions(found)
+                assert mine == sorted(set(mine))
+                shown |= set(mine)
+        there = {row[0] for row in rows if row[4] == "HouseholdRegistered" and row[3] <= day}
+        assert shown == {row[1] for row in rows if row[3] <= day and row[0] in there}, day
+
+
 @pytest.mark.records
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_whatever_happens_every_event_is_on_a_chain_once_and_common_pasts_are_on_both(
@@ -266,7 +290,7 @@ async def test_whatever_happens_every_event_is_on_a_chain_once_and_common_pasts_
     twice; what was before a split is on both sides; pages of any size are the same chain."""
     past = Past(api.scenario, seed)
     instants: list[str] = []
-    for n in range(14):
+    for n in range(20):
         try:
             past.step(n)
         except Refused:
@@ -275,7 +299,7 @@ async def test_whatever_happens_every_event_is_on_a_chain_once_and_common_pasts_
     api.catch_up()
     with api.scenario.division.database.connection() as connection:
         rows = connection.execute(
-            "SELECT household_id, position, recorded_at FROM household_chain ORDER BY 2"
+            "SELECT household_id, position, recorded_at, occurred_on, kind FROM household_chain ORDER BY 2"
         ).fetchall()
         links = connection.execute(
             "SELECT kind, from_id, to_id, position, withdrawn_position, recorded_at, withdrawn_at FROM lineage"
@@ -291,9 +315,9 @@ async def test_whatever_happens_every_event_is_on_a_chain_once_and_common_pasts_
         for key, mine in chains.items():
             assert mine == sorted(set(mine)), key
         known = [r for r in rows if instant is None or r[2].isoformat() <= instant]
-        assert set().union(*chains.values()) == {position for _, position, _ in known}
+        assert set().union(*chains.values()) == {position for _, position, *_ in known}
         for key in chains:
-            assert {p for h, p, _ in known if h == key} <= set(chains[key])
+            assert {p for h, p, *_ in known if h == key} <= set(chains[key])
         for kind, old, new, position, withdrawn, recorded, taken_back in links:
             if instant is not None:
                 withdrawn = (
@@ -303,11 +327,13 @@ async def test_whatever_happens_every_event_is_on_a_chain_once_and_common_pasts_
                     continue
             if kind == "split":
                 assert {
-                    p for p in chains[old] if p < position and (old, p) in {(h, q) for h, q, _ in known}
+                    p for p in chains[old] if p < position and (old, p) in {(h, q) for h, q, *_ in known}
                 } <= set(chains[new])
             elif withdrawn is None:
                 assert chains[old] == chains[new]
-    key = max(everyone, key=lambda k: len(chains.get(k, ())))
+    await as_of_days(api, rows, everyone)
+    chains = {key: positions(await chain(api, key)) for key in everyone}
+    key = max(everyone, key=lambda k: len(chains[k]))
     counted: list[str] = []
     original = Context.rows
 
