@@ -1,6 +1,7 @@
 -- create --
 -- Households as they stand, their people, every membership, every nominated account. `merged_into`: the household that took
 -- it in; `lives_on_as`: the one it is part of now, after however many mergers, whose organisation is in charge of it.
+-- `linked`: it ever split, came from a split, or was part of a merger, so that its chain is more than its own entries.
 -- `household_places`: which organisation was in charge of a household, from and until which position of the log.
 CREATE TABLE {households} (
     household_id      text PRIMARY KEY,
@@ -20,6 +21,7 @@ CREATE TABLE {households} (
     origin            jsonb,
     merged_into       text,
     lives_on_as       text,
+    linked            boolean NOT NULL DEFAULT false,
     kind              text NOT NULL DEFAULT 'household',
     position          bigint NOT NULL
 );
@@ -181,6 +183,12 @@ UPDATE {household_places} p SET until_position = (
     SELECT min(n.position) FROM {household_places} n WHERE n.household_id = p.household_id AND n.position > p.position)
 WHERE p.until_position IS NULL
   AND p.household_id IN (SELECT data->>'household_id' FROM batch WHERE type = 'HouseholdMoved');
+
+-- on HouseholdSplit, HouseholdsMerged --
+-- Both sides of a change.
+UPDATE {households} SET linked = true
+WHERE household_id IN (SELECT jsonb_array_elements_text(data->'household_ids') FROM batch
+                       WHERE type IN ('HouseholdSplit', 'HouseholdsMerged'));
 
 -- on HouseholdsMerged, HouseholdMergeWithdrawn --
 -- What a household was taken into, or that it is its own again: the last said of it.

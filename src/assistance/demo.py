@@ -69,6 +69,7 @@ STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (cases, depa
 STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (departments,)
 STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (cases,)
 STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (demo_lineage.story,)
+STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = ()
 """What else happens in the division, one story an area, after the three paid months."""
 
 

@@ -58,7 +58,11 @@ COLUMNS = """c.position, c.kind, c.programme, c.department, to_char(c.occurred_o
 MOST = 2**62
 """Behind every position of the log."""
 
+ALONE = "alone"
+"""A household that never split or merged: its chain is its own entries, and no more is looked for."""
+
 SOURCES = {
+    ALONE: "household_chain c WHERE c.household_id = k.key",
     "household": "household_chain c WHERE c.household_id = s.id",
     # A person may have lived in several households; of those in scope all is seen here, of those that were what was
     # recorded until they moved.
@@ -123,16 +127,11 @@ async def load_chains(context: Context, pages: list[ChainPage]) -> list[list[Row
         groups.setdefault(page[1:], []).append(page)
     for (subject, first, after, until, filter), alike in groups.items():
         asked = {name for name, _ in filter}
-        wheres = ["c.position > %(after)s", "c.position <= s.upto", *(CONDITIONS[name] for name, _ in filter)]
-        known = [condition for name, condition in LINKS.items() if name in asked]
-        if "as_of_recorded" not in asked:
-            known.append("(l.withdrawn_position IS NULL OR l.withdrawn_position > %(until)s)")
+        conditions = [CONDITIONS[name] for name, _ in filter]
         given = {name: list(value) if isinstance(value, tuple) else value for name, value in filter}
         rows = await context.rows(
-            f"SELECT k.key, x.* FROM unnest(%(keys)s::text[]) k(key) CROSS JOIN LATERAL (SELECT DISTINCT ON (y.position) y.*"
-            f" FROM ({SPANS.format(known=' AND '.join(known))}) s CROSS JOIN LATERAL (SELECT {COLUMNS}"
-            f" FROM {SOURCES[subject]} AND {' AND '.join(wheres)} ORDER BY c.position LIMIT %(first)s) y"
-            " ORDER BY y.position, y.household_id = k.key DESC LIMIT %(first)s) x ORDER BY x.position",
+            f"SELECT k.key, x.* FROM unnest(%(keys)s::text[]) k(key) CROSS JOIN LATERAL"
+            f" ({statement(subject, conditions, asked)}) x ORDER BY x.position",
             keys=[page.key for page in alike],
             first=first + 1,
             after=after,
@@ -144,3 +143,20 @@ async def load_chains(context: Context, pages: list[ChainPage]) -> list[list[Row
         for row in rows:
             by_key[row["key"]].append(row)
     return [found[page] for page in pages]
+
+
+def statement(subject: str, conditions: list[str], asked: set[str]) -> str:
+    """The statement for one page of the chain of ``k.key``, filtered, as of what `asked` names."""
+    own = ["c.position > %(after)s", *conditions]
+    if subject == ALONE:
+        where = " AND ".join([*own, "c.position <= %(until)s"])
+        return f"SELECT {COLUMNS} FROM {SOURCES[subject]} AND {where} ORDER BY c.position LIMIT %(first)s"
+    known = [condition for name, condition in LINKS.items() if name in asked]
+    if "as_of_recorded" not in asked:
+        known.append("(l.withdrawn_position IS NULL OR l.withdrawn_position > %(until)s)")
+    where = " AND ".join([*own, "c.position <= s.upto"])
+    return (
+        f"SELECT DISTINCT ON (y.position) y.* FROM ({SPANS.format(known=' AND '.join(known))}) s CROSS JOIN LATERAL"
+        f" (SELECT {COLUMNS} FROM {SOURCES[subject]} AND {where} ORDER BY c.position LIMIT %(first)s) y"
+        " ORDER BY y.position, y.household_id = k.key DESC LIMIT %(first)s"
+    )

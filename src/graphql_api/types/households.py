@@ -12,7 +12,7 @@ from strawberry.scalars import JSON
 from graphql_api.completion import plain
 from graphql_api.context import Info, Row, in_scope
 from graphql_api.errors import out_of_scope
-from graphql_api.queries.chains import CHAIN_FILTER, AsOf, chain_of
+from graphql_api.queries.chains import ALONE, CHAIN_FILTER, AsOf, chain_of
 from graphql_api.queries.lineage import LineageLink, links_of
 from graphql_api.queries.replay import household_as_of
 from graphql_api.scalars import Month, Yuan, yuan
@@ -334,9 +334,8 @@ class Household(Node):
     async def chain(
         self, info: Info, first: FIRST = 50, after: AFTER = None, filter: CHAIN_FILTER = None
     ) -> Connection[ChainEntry]:
-        return await chain_of(
-            info, "household", self.key, first, after, filter, self.as_of, entry_of, self.until
-        )
+        subject = "household" if self.row["linked"] else ALONE
+        return await chain_of(info, subject, self.key, first, after, filter, self.as_of, entry_of, self.until)
 
     @classmethod
     async def resolve_nodes(cls, *, info: Info, node_ids: Any, required: bool = False) -> Any:
