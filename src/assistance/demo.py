@@ -24,7 +24,6 @@ from rich.progress import (
 
 from assistance.demo_cases import cases
 from assistance.demo_departments import departments
-from assistance import demo_lineage
 from assistance.demo_life import ADJUSTED, applications, changes, late_death
 from assistance.demo_money import fund_division, pay_month, reissue_month
 from assistance.demo_support import confirm_homes, open_homes, support
@@ -70,6 +69,7 @@ STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (departments
 STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (cases,)
 STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (demo_lineage.story,)
 STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = ()
+STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (departments, cases)
 """What else happens in the division, one story an area, after the three paid months."""
 
 
