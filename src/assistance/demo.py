@@ -64,12 +64,6 @@ STANDARDS = (
 
 Bar = Callable[[str, int | None], Callable[[int], object]]
 STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (cases, departments, support)
-STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (cases, departments)
-STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (departments,)
-STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (cases,)
-STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (demo_lineage.story,)
-STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = ()
-STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (departments, cases)
 """What else happens in the division, one story an area, after the three paid months."""
 
 
