@@ -10,6 +10,7 @@ from strawberry.relay import Node
 
 from graphql_api.context import Info, in_scope, within
 from graphql_api.errors import bad_input, forbidden, out_of_scope
+from graphql_api.queries.amounts import AmountQueries
 from graphql_api.queries.assistance import AssistanceQueries
 from graphql_api.queries.cases import CaseQueries
 from graphql_api.queries.chains import AS_OF
@@ -77,6 +78,7 @@ OVERSEERS = (Role.AUDITOR, Role.REVIEWER, Role.FINANCE, Role.ADMIN)
 
 
 PARTS: tuple[type, ...] = (
+    AmountQueries,
     DefinitionQueries,
     ProgrammeQueries,
     AssistanceQueries,

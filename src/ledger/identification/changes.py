@@ -46,6 +46,8 @@ from ledger.kernel import (
     months_between,
 )
 from ledger.organisation.states import Organisation, require_open, require_scope
+from ledger.programmes.book import Categories
+from ledger.programmes.events import Rule
 from ledger.registry.states import Household
 from ledger.standards.book import StandardBook, facts_for
 
@@ -104,6 +106,12 @@ def reasoned(reason: str, article: str) -> None:
         raise ReasonNeeded
 
 
+def rule_of_definition(entitlement: Entitlement, known: Known, context: Context) -> Rule | None:
+    """The rule by which the category is assessed, as its definition in force says."""
+    definition = Categories.of(known).find(entitlement.category, context.today)
+    return definition.assessment if definition is not None else None
+
+
 class AdjustAmount(EntitlementCommand, frozen=True, kw_only=True):
     """Computes the amount anew from today's facts, each month from `from_month` by its own standards and ages [57 art. 31].
 
@@ -120,8 +128,9 @@ class AdjustAmount(EntitlementCommand, frozen=True, kw_only=True):
         organisation = known.state(Organisation, household.organisation_id)
         if organisation.exists:
             facts += standards_needed(
-                entitlement.category, organisation.lineage, household.area, tiers_of(known)
-            )
+                entitlement.category, organisation.lineage, household.area, tiers_of(known),
+                rule_of_definition(entitlement, known, context), alone=entitlement.file.single_person is not None,
+            )  # fmt: skip
         return facts
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
@@ -172,13 +181,23 @@ class AdjustAmount(EntitlementCommand, frozen=True, kw_only=True):
         household = known.state(Household, entitlement.household_id)
         lineage = known.state(Organisation, household.organisation_id).lineage
         book = StandardBook(r.event for r in known.recorded)
+        rule = rule_of_definition(entitlement, known, context)
         decided = max(term.from_month for term in entitlement.file.terms)
         until = max(from_month, month_of(context.today), decided)
         return [
             (
                 each,
                 assess(
-                    entitlement.category, household, counted, lineage, book, context.today, first_day(each)
+                    entitlement.category,
+                    household,
+                    counted,
+                    lineage,
+                    book,
+                    context.today,
+                    first_day(each),
+                    rule=rule,
+                    alone=entitlement.file.single_person,
+                    continuing=True,
                 ),
             )
             for each in months_between(from_month, until)

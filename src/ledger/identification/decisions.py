@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar
 
+import msgspec
+
 from ledger.complaints.states import CaseComplaints, HouseholdComplaints
 from ledger.identification.amounts import standards_needed, tiers_of
 from ledger.identification.calendar import add_working_days
 from ledger.identification.case import Case
 from ledger.identification.events import (
     Amount,
-    Category,
     CategoryCode,
     CategoryConfirmed,
     CategoryRefused,
@@ -74,11 +75,10 @@ def weighing_facts(case: Case, known: Known, day: date) -> list[Facts]:
         facts += devolved_facts(case.category, organisation.lineage)
         definition = Categories.of(known).find(case.category, case.submitted_on)
         if definition is None or definition.assessment is not Rule.LISTED:
-            by_rule = {Rule.DIBAO: Category.DIBAO, Rule.TEKUN: Category.TEKUN}
-            rule = by_rule.get(definition.assessment) if definition else None
             facts += standards_needed(
-                rule or case.category, organisation.lineage, household.area, tiers_of(known)
-            )
+                case.category, organisation.lineage, household.area, tiers_of(known),
+                definition.assessment if definition else None, alone=case.file.single_person is not None,
+            )  # fmt: skip
     return facts
 
 
@@ -126,7 +126,7 @@ class ConfirmCategory(DecisionCommand, frozen=True, kw_only=True):
         definition = self.definition(case, known)
         yield CategoryConfirmed(
             entitlement_id=context.new_id(EntitlementId),
-            counted=weighed.counted,
+            counted=weighed.assessed.counted or weighed.counted,
             from_month=add_months(month_of(self.decided_on), 1),
             amounts=weighed.assessed.amounts,
             frozen=with_evidence(weighed.assessed.frozen, case),
@@ -140,17 +140,7 @@ class ConfirmCategory(DecisionCommand, frozen=True, kw_only=True):
 
 def with_evidence(frozen: FrozenFacts, case: Case) -> FrozenFacts:
     """The frozen facts with the events of the case they rest on."""
-    return FrozenFacts(
-        members=frozen.members,
-        income=frozen.income,
-        property=frozen.property,
-        deductions_fen=frozen.deductions_fen,
-        per_capita_monthly_fen=frozen.per_capita_monthly_fen,
-        area=frozen.area,
-        standards=frozen.standards,
-        working=frozen.working,
-        evidence=tuple(e.event_id for e in case.events),
-    )
+    return msgspec.structs.replace(frozen, evidence=tuple(e.event_id for e in case.events))
 
 
 class RefuseCategory(DecisionCommand, frozen=True, kw_only=True):

@@ -21,7 +21,15 @@ from ledger.kernel import (
     PersonId,
     Private,
 )
-from ledger.registry.events import Area, IncomeLine, Origin, PropertyLine
+from ledger.registry.events import (
+    Area,
+    Discretion,
+    IncomeLine,
+    Origin,
+    PropertyLine,
+    SpendingLine,
+    SupportLine,
+)
 
 CategoryCode: TypeAlias = str
 """The code of a category 对象类别, as its definition gives it. A category that pays is also the programme that pays it."""
@@ -65,13 +73,17 @@ class StandardUsed(msgspec.Struct, frozen=True, kw_only=True):
     basis: str
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One step of a working: what, by which article, the figure it gave (fen unless it says)."""
 
     zh: str
     en: str
     article: str
     value: int
+    parameter: str | None = None
+    """The parameter it rests on; its version is among the frozen standards."""
+    gives: Component | None = None
+    """The component of the amount this step adds its figure to."""
 
 
 class FrozenFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -87,6 +99,9 @@ class FrozenFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     working: tuple[Step, ...] = ()
     evidence: tuple[str, ...] = ()
     """Events of the case it rests on, by event id."""
+    spending: tuple[SpendingLine, ...] = ()
+    support: tuple[SupportLine, ...] = ()
+    discretions: tuple[Discretion, ...] = ()
 
 
 class CaseEvent(Event, frozen=True, kw_only=True):

@@ -16,7 +16,6 @@ from ledger.identification.case import Case
 from ledger.identification.case_events import CaseMeetingHeld, CaseRechecked, ReportedToCounty
 from ledger.identification.events import (
     ApplicationAccepted,
-    Category,
     CheckAuthorised,
     FrozenFacts,
     HomeVisited,
@@ -258,9 +257,11 @@ def assessed(weighing: Weighing, people: Sequence[str]) -> Assessment:
             property=declared.property if declared else (), area=household.area,
         )  # fmt: skip
         return Assessment((), frozen)
-    rule = {Rule.DIBAO: Category.DIBAO, Rule.TEKUN: Category.TEKUN}.get(definition.assessment)
-    book = StandardBook(weighing.known.events())
-    found = assess(rule or weighing.case.category, household, people, weighing.lineage, book, weighing.day)
+    case, book = weighing.case, StandardBook(weighing.known.events())
+    found = assess(
+        case.category, household, people, weighing.lineage, book, weighing.day, rule=definition.assessment,
+        alone=case.file.single_person, applied_on=case.submitted_on,
+    )  # fmt: skip
     return found if definition.pays else found._replace(amounts=())
 
 

@@ -32,15 +32,19 @@ from ledger.registry.events import (
     AccountNominated,
     Area,
     CircumstancesDeclared,
+    Discretion,
     HeadChanged,
     HouseholdMoved,
     IncomeLine,
     PersonDied,
     PropertyLine,
+    SpendingLine,
+    SupportLine,
 )
 from ledger.registry.identity import check_account
 from ledger.registry.refusals import (
     BadDate,
+    BadDeclaration,
     NegativeAmount,
     NoAuthority,
     NotMember,
@@ -48,6 +52,11 @@ from ledger.registry.refusals import (
     SameOrganisation,
 )
 from ledger.registry.states import Membership
+
+SPENDING_KINDS = frozenset({"living", "medical", "education", "rehabilitation", "other"})
+"""The five lines of rigid spending [RG art. 5]."""
+DISCRETIONS = frozenset({"support", "labour"})
+"""What may be judged in a single case [83 一(一)]."""
 
 
 class ChangeHead(HouseholdCommand, frozen=True, kw_only=True):
@@ -147,6 +156,40 @@ class RecordDeath(HouseholdCommand, frozen=True, kw_only=True):
         yield from succession(household, self.person_id, self.new_head, self.died_on)
 
 
+def check_lines(declared: DeclareCircumstances) -> None:
+    """Raises ``NegativeAmount``, or ``BadDeclaration`` for a line that cannot be so. A business may have lost money."""
+    for amount in (
+        *(line.annual_fen for line in declared.income if line.kind != "business"),
+        *(line.value_fen for line in declared.property),
+        *(
+            fen
+            for line in declared.spending
+            for fen in (line.spent_fen, line.covered_fen, line.public_rate_fen or 0)
+        ),
+        *(fen for line in declared.support for fen in (line.annual_fen or 0, line.payer_income_fen or 0)),
+        declared.deductions_fen,
+    ):
+        if amount < 0:
+            raise NegativeAmount(amount=amount)
+    kinds = {line.kind for line in declared.spending} - SPENDING_KINDS
+    if kinds:
+        raise BadDeclaration(
+            field="spending.kind", expected=", ".join(sorted(SPENDING_KINDS)), given=", ".join(sorted(kinds))
+        )
+    for support in declared.support:
+        if support.payer_members < 1 or support.supported < 1:
+            raise BadDeclaration(field="support.payer_members, support.supported", expected="≥ 1", given="0")
+    for judged in declared.discretions:
+        if judged.what not in DISCRETIONS:
+            raise BadDeclaration(
+                field="discretions.what", expected=", ".join(sorted(DISCRETIONS)), given=judged.what
+            )
+        if not judged.reason.strip() or not judged.judged_by.strip():
+            raise BadDeclaration(
+                field="discretions.reason, discretions.judged_by", expected="both 二者", given="-"
+            )
+
+
 class DeclareCircumstances(HouseholdCommand, frozen=True, kw_only=True):
     """The household declares income, property and spending as of a day [57 art. 13–14, 30]."""
 
@@ -154,20 +197,23 @@ class DeclareCircumstances(HouseholdCommand, frozen=True, kw_only=True):
     income: tuple[IncomeLine, ...]
     property: tuple[PropertyLine, ...] = ()
     deductions_fen: Fen = Fen(0)
+    spending: tuple[SpendingLine, ...] = ()
+    support: tuple[SupportLine, ...] = ()
+    discretions: tuple[Discretion, ...] = ()
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
         household = self.household(known, context)
         not_in_future(self.declared_on, context.today, "declaration on", "申报日期")
-        amounts = [line.annual_fen for line in self.income if line.kind != "business"]
-        for amount in (*amounts, *(line.value_fen for line in self.property), self.deductions_fen):
-            if amount < 0:
-                raise NegativeAmount(amount=amount)
+        check_lines(self)
         yield CircumstancesDeclared(
             household_id=self.household_id,
             organisation_id=OrganisationId(household.organisation_id),
             income=self.income,
             property=self.property,
             deductions_fen=self.deductions_fen,
+            spending=self.spending,
+            support=self.support,
+            discretions=self.discretions,
             occurred_on=self.declared_on,
         )
 

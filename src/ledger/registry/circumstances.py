@@ -84,6 +84,10 @@ class ChangeAttributes(HouseholdCommand, frozen=True, kw_only=True):
         )
 
 
+CUSTODY = (None, "prison", "compulsory_treatment", "detention")
+"""Where somebody is held [57 art. 7]."""
+
+
 def check_attributes(attributes: Attributes) -> None:
     """Raises ``BadAttributes`` for a level that no certificate has, or more self-care items than there are [43 art. 21]."""
     level, failed = attributes.disability_level, attributes.self_care_failed
@@ -91,3 +95,5 @@ def check_attributes(attributes: Attributes) -> None:
         raise BadAttributes(what="disability level", what_zh="残疾等级", value=level)
     if failed is not None and not 0 <= failed <= ITEMS:
         raise BadAttributes(what="failed self-care items", what_zh="不达标自理项数", value=failed)
+    if attributes.custody not in CUSTODY:
+        raise BadAttributes(what="custody", what_zh="羁押状态", value=attributes.custody)

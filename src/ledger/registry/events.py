@@ -61,10 +61,24 @@ class Attributes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     labour_ability: str | None = None
     """full, partial, none 有 部分丧失 无."""
     schooling: str | None = None
-    """preschool, compulsory, high_school, vocational, college 学前 义务教育 高中 中职 大专及以上."""
+    """preschool, compulsory, high_school, vocational, college, postgraduate 学前 义务教育 高中 中职 大专本科 研究生."""
     employment: str | None = None
     self_care_failed: int | None = None
     """How many of the six self-care items fail, 0 to 6 [43 art. 21–22]."""
+    full_time: bool | None = None
+    """Whether a student is in full-time study; taken to be where nothing else is said [57 art. 7]."""
+    custody: str | None = None
+    """prison, compulsory_treatment, detention: the last alone leaves one counted [57 art. 7]."""
+    declared_missing: bool = False
+    """Declared missing by a court 宣告失踪 [57 art. 7]."""
+    clergy_since: date | None = None
+    """Since when the person lives away from the family as clergy; not counted after three years [57 art. 7–8]."""
+    uncounted_by: str | None = None
+    """The rule of the province by which the person is not counted [57 art. 7]."""
+    contracted_land: bool = False
+    """Has contracted land or a share of collective income: the rural standard of tekun [43 art. 19]."""
+    relocated_to_town: bool = False
+    """Moved to a town to leave poverty behind 易地扶贫搬迁: the urban standard of tekun [43 art. 19]."""
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -183,8 +197,11 @@ class IncomeLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     annual_fen: Fen
     person_id: str | None = None
     excluded: bool = False
-    """Not counted as income, for the stated reason [57 art. 13]."""
+    """Not counted as income, for the stated reason [57 art. 13]. Of a line whose `source` a rule knows, the rule decides."""
     reason: str | None = None
+    source: str | None = None
+    """What it is, where a rule may leave it out: basic_pension, preferential_pension, family_planning, scholarship,
+    bravery_award, assistance, social_insurance, old_age_allowance, or another a place has a rule for [57 art. 13, 43 art. 6]."""
 
 
 class PropertyLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -194,6 +211,55 @@ class PropertyLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     value_fen: Fen
     exempt: bool = False
     reason: str | None = None
+    person_id: str | None = None
+    """Whose it is; nobody named: the household's."""
+    use: str | None = None
+    """living, production, mobility: needed for that, and exempt up to what the place sets [57 art. 14]."""
+
+
+class SpendingLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was spent and could not be avoided: living, medical, education, rehabilitation or other [RG art. 5]."""
+
+    kind: str
+    spent_fen: Fen
+    covered_fen: Fen = Fen(0)
+    """Paid by insurance, aid, subsidies or compensation."""
+    public_rate_fen: Fen | None = None
+    """What a public school of the kind charges: more does not count."""
+    person_id: str | None = None
+    paid_on: date | None = None
+    """The day; without one it is of the twelve months before the declaration."""
+    recognised_by: str | None = None
+    """The county's document that recognises spending of another kind."""
+
+
+class SupportLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What somebody outside the household owes or gives for a member's support 赡养、抚养、扶养费 [57 art. 13]."""
+
+    kinship: str
+    """child, parent, spouse, sibling, grandchild, grandparent, other: what the payer is to the member."""
+    person_id: str | None = None
+    """The member who is supported."""
+    birth_date: date | None = None
+    """The payer's."""
+    annual_fen: Fen | None = None
+    """What is given by agreement or judgment; else it is computed from the payer's means where the place has a rule."""
+    payer_income_fen: Fen | None = None
+    """Yearly income of the payer's household."""
+    payer_members: int = 1
+    supported: int = 1
+    """How many households the payer supports."""
+
+
+class Discretion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was judged in a single case, why, and who approved it 视情豁免、综合判断 [83 一(一)]."""
+
+    what: str
+    """support: what siblings or people of 60 and more give is left out; labour: no income is imputed."""
+    person_id: str | None = None
+    reason: str
+    judged_by: str
+    """The operator or meeting that approved it."""
 
 
 class CircumstancesDeclared(Event, frozen=True, kw_only=True):
@@ -208,6 +274,9 @@ class CircumstancesDeclared(Event, frozen=True, kw_only=True):
     deductions_fen: Fen = Fen(0)
     """Yearly rigid spending deducted from income (disability, illness, cost of working)."""
     origin: Origin | None = None
+    spending: tuple[SpendingLine, ...] = ()
+    support: tuple[SupportLine, ...] = ()
+    discretions: tuple[Discretion, ...] = ()
 
 
 class AccountNominated(Event, frozen=True, kw_only=True):

@@ -148,7 +148,9 @@ class MergeHouseholds(HouseholdCommand, frozen=True, kw_only=True):
         )
         yield msgspec.structs.replace(
             first, income=first.income + theirs.income, property=first.property + theirs.property,
-            deductions_fen=Fen(first.deductions_fen + theirs.deductions_fen), occurred_on=self.merged_on, **UNSTAMPED,
+            deductions_fen=Fen(first.deductions_fen + theirs.deductions_fen), spending=first.spending + theirs.spending,
+            support=first.support + theirs.support, discretions=first.discretions + theirs.discretions,
+            occurred_on=self.merged_on, **UNSTAMPED,
         )  # fmt: skip
 
 
@@ -230,7 +232,9 @@ class WithdrawMerge(HouseholdCommand, frozen=True, kw_only=True):
         before = [c for c in household.circumstances if c.command_id != merge.command_id]
         earlier = max(before, key=lambda c: c.occurred_on or date.min, default=None)
         income = earlier.income if earlier is not None else ()
-        kept = earlier or msgspec.structs.replace(last, income=income, property=(), deductions_fen=Fen(0))
+        kept = earlier or msgspec.structs.replace(
+            last, income=income, property=(), deductions_fen=Fen(0), spending=(), support=(), discretions=()
+        )
         yield msgspec.structs.replace(kept, occurred_on=day, **UNSTAMPED)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -131,13 +131,21 @@ class SplitHousehold(HouseholdCommand, frozen=True, kw_only=True):
         taken = tuple(n for n in declared.income if n.person_id in people) if given is None else given
         if not 0 <= self.deductions_fen <= declared.deductions_fen:
             raise NotDeclared(what="deductions 刚性支出")
+        # What is said of one person goes with that person; the household's own stays.
+        named: dict[str, Any] = {
+            name: tuple(line for line in getattr(declared, name) if line.person_id in people)
+            for name in ("spending", "support", "discretions")
+        }
+        stays = {
+            name: tuple(n for n in getattr(declared, name) if n not in lines) for name, lines in named.items()
+        }
         yield msgspec.structs.replace(
             declared, income=without(declared.income, taken), property=without(declared.property, self.property),
-            deductions_fen=Fen(declared.deductions_fen - self.deductions_fen), occurred_on=self.split_on, **UNSTAMPED,
+            deductions_fen=Fen(declared.deductions_fen - self.deductions_fen), occurred_on=self.split_on, **stays, **UNSTAMPED,
         )  # fmt: skip
         yield CircumstancesDeclared(
             household_id=new, organisation_id=place, income=taken, property=self.property,
-            deductions_fen=self.deductions_fen, occurred_on=self.split_on,
+            deductions_fen=self.deductions_fen, occurred_on=self.split_on, **named,
         )  # fmt: skip
 
 

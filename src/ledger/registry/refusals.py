@@ -230,3 +230,10 @@ class NotIdentified(Refused):
 
     该人员未在本户作过身份认定。
     """
+
+
+class BadDeclaration(Refused):
+    """{field} of the declaration: expected {expected}, given {given}.
+
+    申报内容{field}有误：应为{expected}，现为{given}。
+    """

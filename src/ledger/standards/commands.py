@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ledger.kernel import Basis, Boundary, Command, Context, Event, Facts, Known, ParameterId, Role, tag
 from ledger.organisation.states import Organisation, require_open, require_scope
-from ledger.standards.book import basis_text, parameter_id
+from ledger.standards.book import basis_text, book_id, parameter_id
 from ledger.standards.events import StandardSet
 from ledger.standards.refusals import BadValue, NoBasis
 
@@ -28,6 +28,7 @@ class SetStandard(Command, frozen=True, kw_only=True):
     value: int
     unit: str
     from_date: date
+    until_date: date | None = None
     document: str | None = None
     rule: str | None = None
 
@@ -45,6 +46,8 @@ class SetStandard(Command, frozen=True, kw_only=True):
             raise NoBasis(name=self.name)
         if self.value < 0 or self.unit not in UNITS:
             raise BadValue(name=self.name, value=f"{self.value} {self.unit}")
+        if self.until_date is not None and self.until_date < self.from_date:
+            raise BadValue(name=self.name, value=f"{self.from_date} – {self.until_date}")
         yield StandardSet(
             parameter_id=parameter_id(self.name, self.programme, self.organisation_id, self.area, self.tier),
             name=self.name,
@@ -55,5 +58,7 @@ class SetStandard(Command, frozen=True, kw_only=True):
             value=self.value,
             unit=self.unit,
             from_date=self.from_date,
+            until_date=self.until_date,
+            book_id=book_id(self.programme, self.organisation_id),
             basis=basis,
         )

@@ -28,3 +28,7 @@ class StandardSet(Event, frozen=True, kw_only=True):
     value: int
     unit: str
     from_date: date
+    until_date: date | None = None
+    """Last day in force; without one until another is set."""
+    book_id: ParameterId | None = None
+    """``book/programme/organisation``: all settings of a programme at a place are found together by it."""

@@ -19,6 +19,13 @@ class NoStandard(Refused):
     """
 
 
+class StandardExpired(Refused):
+    """{name} of {programme} at {organisation} was in force until {until}; none is set for {day}.
+
+    {organisation}适用于{programme}的参数{name}有效期至{until}，{day}无现行标准。
+    """
+
+
 class BadValue(Refused):
     """{value} is not a value for parameter {name}.
 
