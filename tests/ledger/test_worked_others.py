@@ -18,7 +18,9 @@ from ledger.identification.amounts import (
 )
 from ledger.identification.refusals import NotEligible
 from ledger.programmes.statutory_programmes import STATUTORY_EXCLUSIONS
-from ledger.registry.events import Area
+from ledger.registry.changes import DeclareCircumstances, check_lines
+from ledger.registry.events import Area, Discretion
+from ledger.registry.refusals import BadDeclaration, NegativeAmount
 from ledger.standards.refusals import BadValue, NoBasis, NoStandard, StandardExpired
 from tests.ledger.assessing import (
     DAY,
@@ -443,3 +445,25 @@ def test_a_standard_holds_on_its_last_day_and_the_divisions_after_the_regiments_
     assert parts(
         assess_tekun(member(birth=OLD), said(), 1, Area.URBAN, book(more=(local,)), LINEAGE, DAY)
     ) == (104_000,)
+
+
+# --- what may be declared ---
+
+
+@pytest.mark.parametrize(
+    ("fields", "refusal"),
+    [
+        ({"spending": (spent("travel", 1),)}, BadDeclaration),
+        ({"support": (given("child", payer_members=0),)}, BadDeclaration),
+        ({"discretions": (judged("kindness", 1),)}, BadDeclaration),
+        ({"discretions": (Discretion(what="support", reason=" ", judged_by="reviewer-1"),)}, BadDeclaration),
+        ({"discretions": (Discretion(what="support", reason="视情", judged_by=""),)}, BadDeclaration),
+        ({"spending": (spent("medical", -1),)}, NegativeAmount),
+        ({"support": (given("child", -1),)}, NegativeAmount),
+    ],
+)
+def test_refuses_a_line_that_cannot_be_declared(fields: dict[str, Any], refusal: type[Exception]) -> None:
+    """RG art. 5; 83 一(一): five kinds of spending; a discretion has a reason and somebody who approved it."""
+    of: dict[str, Any] = {"command_id": "c", "household_id": "h", "declared_on": DAY, "income": ()}
+    with pytest.raises(refusal):
+        check_lines(DeclareCircumstances(**of, **fields))

@@ -8,6 +8,12 @@ from typing import ClassVar, TypeAlias
 
 import msgspec
 
+from ledger.identification.frozen_events import DECIDED as DECIDED
+from ledger.identification.frozen_events import Amount as Amount
+from ledger.identification.frozen_events import Component as Component
+from ledger.identification.frozen_events import FrozenFacts as FrozenFacts
+from ledger.identification.frozen_events import StandardUsed as StandardUsed
+from ledger.identification.frozen_events import Step as Step
 from ledger.ids import ContractId, ProviderId
 from ledger.kernel import (
     CaseId,
@@ -22,13 +28,9 @@ from ledger.kernel import (
     Private,
 )
 from ledger.registry.events import (
-    Area,
-    Discretion,
     IncomeLine,
     Origin,
     PropertyLine,
-    SpendingLine,
-    SupportLine,
 )
 
 CategoryCode: TypeAlias = str
@@ -40,68 +42,6 @@ class Category(StrEnum):
 
     DIBAO = "dibao"
     TEKUN = "tekun"
-
-
-class Component(StrEnum):
-    """What an amount is made of: base 基本, supplements 分类施保, care 照料护理."""
-
-    BASE = "base"
-    SUPPLEMENT = "supplement"
-    CARE = "care"
-    OWN = "own"
-    """Of a month in an institution, what goes to the person: pocket money 零用金, and days elsewhere. Paid, never decided."""
-
-
-DECIDED = (Component.BASE, Component.SUPPLEMENT, Component.CARE)
-"""What decisions give amounts of."""
-
-
-class Amount(msgspec.Struct, frozen=True, kw_only=True):
-    """A monthly amount of one component, in fen."""
-
-    component: Component
-    amount_fen: Fen
-
-
-class StandardUsed(msgspec.Struct, frozen=True, kw_only=True):
-    """A parameter as it stood when a decision used it."""
-
-    parameter_id: str
-    value: int
-    unit: str
-    from_date: date
-    basis: str
-
-
-class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One step of a working: what, by which article, the figure it gave (fen unless it says)."""
-
-    zh: str
-    en: str
-    article: str
-    value: int
-    parameter: str | None = None
-    """The parameter it rests on; its version is among the frozen standards."""
-    gives: Component | None = None
-    """The component of the amount this step adds its figure to."""
-
-
-class FrozenFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a decision was based on, as known when it was made."""
-
-    members: int
-    income: tuple[IncomeLine, ...] = ()
-    property: tuple[PropertyLine, ...] = ()
-    deductions_fen: Fen = Fen(0)
-    per_capita_monthly_fen: Fen | None = None
-    area: Area | None = None
-    standards: tuple[StandardUsed, ...] = ()
-    working: tuple[Step, ...] = ()
-    evidence: tuple[str, ...] = ()
-    """Events of the case it rests on, by event id."""
-    spending: tuple[SpendingLine, ...] = ()
-    support: tuple[SupportLine, ...] = ()
-    discretions: tuple[Discretion, ...] = ()
 
 
 class CaseEvent(Event, frozen=True, kw_only=True):

@@ -10,6 +10,8 @@ from ledger.identification.amounts.dibao import assess_dibao as assess_dibao
 from ledger.identification.amounts.dibao import supplement_tiers as supplement_tiers
 from ledger.identification.amounts.edge import assess_edge as assess_edge
 from ledger.identification.amounts.hardship import assess_hardship as assess_hardship
+from ledger.identification.amounts.means import counted_income as counted_income
+from ledger.identification.amounts.means import counted_property as counted_property
 from ledger.identification.amounts.members import counted_members as counted_members
 from ledger.identification.amounts.parameters import Terms as Terms
 from ledger.identification.amounts.parameters import standards_needed as standards_needed
@@ -23,4 +25,6 @@ from ledger.identification.amounts.tekun import without_labour as without_labour
 from ledger.identification.amounts.working import Assessment as Assessment
 from ledger.identification.amounts.working import Sheet as Sheet
 from ledger.identification.amounts.working import divide as divide
+from ledger.identification.amounts.working import step as step
+from ledger.identification.amounts.working import used as used
 from ledger.identification.amounts.working import yuan as yuan

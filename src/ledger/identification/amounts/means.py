@@ -59,6 +59,24 @@ class Means(NamedTuple):
     heads: int
 
 
+def counted_income(declared: CircumstancesDeclared | None) -> int:
+    """Yearly income by the national rules alone, as of the declaration: for rules that look no closer [57 art. 13]."""
+    if declared is None:
+        return 0
+    day = declared.occurred_on or date.max
+    total = 0
+    for line in declared.income:
+        _, (first, last) = EXCLUDED[Category.DIBAO].get(line.source or "", ("", (date.max, date.min)))
+        left_out = line.excluded if line.source is None else first <= day <= last
+        total += 0 if left_out else line.annual_fen
+    return max(total - declared.deductions_fen, 0)
+
+
+def counted_property(declared: CircumstancesDeclared | None) -> int:
+    """What the household owns that is not exempt, in fen [57 art. 14]."""
+    return 0 if declared is None else sum(line.value_fen for line in declared.property if not line.exempt)
+
+
 def excluded_by(source: str, terms: Terms) -> str | None:
     """The article that leaves income of a source out on the day, None for none: the place's own rule before the national one."""
     own = terms.optional("income_excluded", source)

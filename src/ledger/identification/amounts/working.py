@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ledger.identification.events import Amount, Component, FrozenFacts, StandardUsed, Step
@@ -34,7 +34,7 @@ def yuan(amount_fen: int) -> str:
     return f"{'-' if amount_fen < 0 else ''}{abs(amount_fen) // 100}.{abs(amount_fen) % 100:02d}"
 
 
-def used(standards: Iterable[Standard]) -> tuple[StandardUsed, ...]:
+def used(*standards: Standard) -> tuple[StandardUsed, ...]:
     """Standards as a decision freezes them, each once."""
     frozen = {
         s.parameter_id: StandardUsed(
@@ -43,6 +43,11 @@ def used(standards: Iterable[Standard]) -> tuple[StandardUsed, ...]:
         for s in standards
     }
     return tuple(frozen.values())
+
+
+def step(zh: str, en: str, article: str, value: int) -> Step:
+    """One line of a working."""
+    return Step(zh=zh, en=en, article=article, value=value)
 
 
 class Sheet:
@@ -91,7 +96,7 @@ class Sheet:
             deductions_fen=declared.deductions_fen if declared is not None else Fen(0),
             per_capita_monthly_fen=per_capita,
             area=area,
-            standards=used(self.standards),
+            standards=used(*self.standards),
             working=tuple(self.steps),
             spending=declared.spending if declared is not None else (),
             support=declared.support if declared is not None else (),
