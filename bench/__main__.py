@@ -11,7 +11,18 @@ import click
 from rich.console import Console
 
 from assistance.serving import steady_memory
-from bench import appending, asking, confirming, department_rows, ground, reading, verifying, views, work
+from bench import (
+    appending,
+    asking,
+    confirming,
+    department_rows,
+    ground,
+    reading,
+    verifying,
+    views,
+    what_if,
+    work,
+)
 from bench.results import Result, as_json, as_markdown, show, write_page
 
 BENCHMARKS: dict[str, Callable[[str, int], Iterable[Result]]] = {
@@ -24,6 +35,7 @@ BENCHMARKS: dict[str, Callable[[str, int], Iterable[Result]]] = {
     "department-rows": lambda url, _: [department_rows.imported(url)],
     "run": lambda url, _: [work.run(url)],
     "visible": lambda url, _: [work.visible(url)],
+    "what-if": lambda url, _: [what_if.division(url)],
     "confirmation": lambda url, events: [confirming.confirmation(url, events)],
     "reading": lambda url, events: [reading.one_household(url, events)],
     "chain-view": lambda url, events: [views.chain(url, events)],
