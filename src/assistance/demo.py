@@ -25,6 +25,7 @@ from rich.progress import (
 from assistance.demo_cases import cases
 from assistance.demo_departments import departments
 from assistance.demo_life import ADJUSTED, applications, changes, late_death
+from assistance.demo_lineage import story as changed_households
 from assistance.demo_money import fund_division, pay_month, reissue_month
 from assistance.demo_support import confirm_homes, open_homes, support
 from assistance.roster_import import RosterImport, import_roster
@@ -63,7 +64,12 @@ STANDARDS = (
 
 
 Bar = Callable[[str, int | None], Callable[[int], object]]
-STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (cases, departments, support)
+STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (
+    cases,
+    departments,
+    support,
+    changed_households,
+)
 """What else happens in the division, one story an area, after the three paid months."""
 
 
