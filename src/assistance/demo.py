@@ -24,6 +24,7 @@ from rich.progress import (
 
 from assistance.demo_cases import cases
 from assistance.demo_departments import departments
+from assistance.demo_emergency import emergencies
 from assistance.demo_life import ADJUSTED, applications, changes, late_death
 from assistance.demo_lineage import story as changed_households
 from assistance.demo_money import fund_division, pay_month, reissue_month
@@ -69,6 +70,7 @@ STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (
     departments,
     support,
     changed_households,
+    emergencies,
 )
 """What else happens in the division, one story an area, after the three paid months."""
 

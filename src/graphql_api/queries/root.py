@@ -17,8 +17,10 @@ from graphql_api.queries.chains import AS_OF
 from graphql_api.queries.charity import CharityQueries
 from graphql_api.queries.definitions import DefinitionQueries
 from graphql_api.queries.differences import DifferenceQueries
+from graphql_api.queries.emergencies import EmergencyQueries
 from graphql_api.queries.entitlements import ENTITLEMENT_FILTER, entitlements_page
 from graphql_api.queries.event_filter import EventFilter, events_sql
+from graphql_api.queries.imprests import ImprestQueries
 from graphql_api.queries.institutions import InstitutionQueries
 from graphql_api.queries.needs import NeedQueries
 from graphql_api.queries.programmes import ProgrammeQueries
@@ -91,6 +93,8 @@ PARTS: tuple[type, ...] = (
     TaskQueries,
     ServiceQueries,
     VisitQueries,
+    EmergencyQueries,
+    ImprestQueries,
 )
 """Further questions, one class an area."""
 
