@@ -390,3 +390,13 @@ def test_the_api_takes_a_file_by_the_same_way(s: Scenario) -> None:
     content = ",".join(PREMIUM_HEADERS) + "\n" + ",".join(str(premium(1)[h]) for h in PREMIUM_HEADERS) + "\n"
     done = Bulk(s.division).import_assistance("资助参保.csv", content.encode(), False, False, None, of("yb"))
     assert (done.recorded, done.taken, done.amount_fen) == (True, 1, 280_00)
+
+
+def test_the_examples_departments_hand_in_are_what_the_rosters_give(tmp_path: Path) -> None:
+    """Invented people alone, always the same bytes, at most 300 rows a file."""
+    from assistance.generator.reports import generate
+
+    root = Path(__file__).resolve().parents[2] / "examples"
+    made = generate(root / "rosters", tmp_path)
+    assert [path.name for path in made] == ["d06-yb-资助参保2027.xlsx", "d06-jy-教育救助2026.xlsx"]
+    assert [path.read_bytes() == (root / "reports" / path.name).read_bytes() for path in made] == [True, True]
