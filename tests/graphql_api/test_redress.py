@@ -118,6 +118,26 @@ async def test_the_log_tells_auditors_alone_what_is_complained_of_officers(api: 
 
 
 @pytest.mark.records
+async def test_a_complaint_about_an_officer_is_the_auditors_task_and_nobody_elses(api: Api) -> None:
+    """649 art. 63: no colleague of the officer learns of it; one about a household is the clerk's."""
+    lodge(api, entitlement_id=None, organisation_id=REGIMENT, subject_operator=OperatorId("clerk-1"))
+    other = lodge(api, organisation_id=REGIMENT)
+    api.catch_up()
+    asked = 'query($r: String) { tasks(on: "2027-12-31", role: $r) { nodes { kind subjectId role dueOn } } }'
+
+    async def complaints(role: Role, of: str | None = None) -> set[tuple[str, str]]:
+        nodes = (await api.data(asked, role, r=of))["tasks"]["nodes"]
+        return {(n["kind"], n["subjectId"]) for n in nodes if n["kind"].startswith("complaint")}
+
+    mine = {("complaint_acknowledge", other.complaint_id), ("complaint_answer", other.complaint_id)}
+    assert await complaints(Role.CLERK) == mine
+    assert await complaints(Role.REVIEWER, "clerk") == mine
+    assert await complaints(Role.REVIEWER) == set()
+    assert len(await complaints(Role.AUDITOR)) >= 2
+    assert len(await complaints(Role.AUDITOR, "auditor")) == 2
+
+
+@pytest.mark.records
 async def test_a_correction_stands_beside_its_original_and_an_exemption_shows_the_whole_timeline(
     api: Api,
 ) -> None:

@@ -235,6 +235,8 @@ def test_public_aid_for_the_same_need_lowers_it(office: Scenario) -> None:
                   medical_aid=200_000, own_payment=100_000)  # fmt: skip
     grant(office, case, of("yb"), "settlement", 200_000, need="住院号1", facts=costs)
     with pytest.raises(NeedCovered):
+        needy.publish(200_000, donation_form=DonationForm.GOODS, goods="药品")
+    with pytest.raises(NeedCovered):
         needy.match(need, offer, 300_001)
     match = needy.match(need, offer, 300_000)
     assert match.public_aid_fen == 200_000
