@@ -28,6 +28,7 @@ from assistance.demo_emergency import emergencies
 from assistance.demo_life import ADJUSTED, applications, changes, late_death
 from assistance.demo_lineage import story as changed_households
 from assistance.demo_money import fund_division, pay_month, reissue_month
+from assistance.demo_redress import charity, redress
 from assistance.demo_support import confirm_homes, open_homes, support
 from assistance.roster_import import RosterImport, import_roster
 from assistance.wiring import Division, OtherData
@@ -71,6 +72,8 @@ STORIES: tuple[Callable[[Demo, Sequence[str], Bar], object], ...] = (
     support,
     changed_households,
     emergencies,
+    redress,
+    charity,
 )
 """What else happens in the division, one story an area, after the three paid months."""
 
