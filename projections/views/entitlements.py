@@ -9,7 +9,7 @@ import msgspec
 
 from ledger.identification.events import Component
 from ledger.identification.states import Entitlement, EntitlementFile
-from ledger.kernel import EVENT_TYPES
+from ledger.kernel import EVENT_TYPES, Private
 from projections.definition import Connection
 
 STATES = (Entitlement, EntitlementFile)
@@ -18,7 +18,8 @@ TYPES = tuple(cls.__name__ for cls in Entitlement.FOLDS)
 _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {}
 COLUMNS = (
     "entitlement_id, household_id, organisation_id, organisation_ids, category, case_id, counted, status, from_month,"
-    " last_month, base_fen, supplement_fen, care_fen, total_fen, decided_on, origin, state, position"
+    " last_month, base_fen, supplement_fen, care_fen, total_fen, decided_on, origin, review_by,"
+    " reviewed_on, suspended_from, suspended_reason, suspended_article, state, position"
 )
 
 
@@ -49,8 +50,12 @@ def fold(connection: Connection, tables: Mapping[str, str]) -> None:
 
 def _decoder(event_type: str) -> msgspec.json.Decoder[Any]:
     if event_type not in _DECODERS:
-        _DECODERS[event_type] = msgspec.json.Decoder(EVENT_TYPES[event_type])
+        _DECODERS[event_type] = msgspec.json.Decoder(EVENT_TYPES[event_type], dec_hook=_private)
     return _DECODERS[event_type]
+
+
+def _private(_: type[Any], sealed: str) -> Private:
+    return Private.stored(sealed)
 
 
 def _write(
@@ -71,6 +76,7 @@ def _write(
 def row(state: Entitlement, position: int) -> tuple[Any, ...]:
     """One row of the view: amounts and status are those of the latest decision."""
     file, amounts = state.file, state.latest
+    suspended = next((s for s in reversed(file.suspensions) if s.resumed is None), None)
     return (
         state.id,
         file.household_id,
@@ -88,6 +94,11 @@ def row(state: Entitlement, position: int) -> tuple[Any, ...]:
         sum(amounts.values()),
         file.decided_on,
         state.origin,
+        file.review_by,
+        file.reviewed_on,
+        suspended.from_month if suspended else None,
+        suspended.reason if suspended else None,
+        suspended.article if suspended else None,
         state.to_json().decode(),
         position,
     )

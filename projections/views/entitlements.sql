@@ -17,6 +17,11 @@ CREATE TABLE {entitlements} (
     total_fen        bigint NOT NULL,
     decided_on       date,
     origin           text NOT NULL,
+    review_by        date,
+    reviewed_on      date,
+    suspended_from   text,
+    suspended_reason text,
+    suspended_article text,
     state            jsonb NOT NULL,
     position         bigint NOT NULL
 );
@@ -25,4 +30,5 @@ CREATE TABLE {entitlements} (
 -- By household, and by category and paying organisation.
 CREATE INDEX ON {entitlements} (household_id);
 CREATE INDEX ON {entitlements} (category, organisation_id);
+CREATE INDEX ON {entitlements} (review_by) WHERE status = 'active';
 CREATE INDEX ON {entitlements} USING gin (organisation_ids);

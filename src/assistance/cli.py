@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from assistance.cli_app import App
 from assistance.cli_keeping import COMMANDS as KEEPING
+from assistance.cli_lists import COMMANDS as LISTS
 from assistance.cli_log import COMMANDS as LOG
 from assistance.cli_money import COMMANDS as MONEY
 from assistance.cli_reports import COMMANDS as REPORTS
@@ -105,5 +106,5 @@ def _complete(command: click.Command) -> click.Command:
     return command
 
 
-for _command in (*SERVE, *LOG, *KEEPING, *ROSTER, *REPORTS, *MONEY):
+for _command in (*SERVE, *LOG, *KEEPING, *ROSTER, *REPORTS, *MONEY, *LISTS):
     main.add_command(_complete(_command))

@@ -22,6 +22,7 @@ from assistance.late_facts import OpenLateFacts, open_late_facts
 from assistance.payment_service import DrawResult, DrawRun, draw
 from assistance.report_import import ReportImport, import_assistance
 from assistance.roster_import import RosterImport, import_roster
+from assistance.serving_lists import ListSteps
 from assistance.tokens import make_token, token_key
 from assistance.wiring import Division
 from graphql_api.app import ApiSettings, create_app
@@ -50,11 +51,8 @@ GRACE_SECONDS = 5
 """How long requests in hand may still take when the server is stopped."""
 
 
-class Bulk:
+class Bulk(ListSteps):
     """The API's way to the steps that record many events at once."""
-
-    def __init__(self, division: Division) -> None:
-        self._division = division
 
     def _drawn(self, result: DrawResult, before: int, told: str) -> BulkOutcome:
         return BulkOutcome(result.position, "run", result.header.run_id, told, result.position <= before)

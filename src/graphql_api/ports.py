@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from ledger.kernel import Actor
@@ -101,6 +101,24 @@ class BulkPort(Protocol):
         document: str | None,
         actor: Actor,
     ) -> BulkOutcome: ...
+
+    def propose_raise(
+        self,
+        command_id: str,
+        organisation_id: str,
+        programme: str,
+        from_month: str,
+        reason: str,
+        article: str,
+        actor: Actor,
+    ) -> BulkOutcome: ...
+
+    def carry_out_raise(self, raise_id: str, actor: Actor) -> BulkOutcome: ...
+
+    def grant_subsidy(
+        self, command_id: str, organisation_id: str, subsidy: str, on: date, month: str, unit: str, each_fen: int,
+        categories: Sequence[str], document: str, actor: Actor,
+    ) -> BulkOutcome: ...  # fmt: skip
 
     def import_roster(
         self,

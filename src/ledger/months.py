@@ -39,3 +39,10 @@ def months_between(first: Month, last: Month) -> list[Month]:
     """Every month from `first` to `last`, both included; empty when `last` is earlier."""
     count = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:])
     return [add_months(first, n) for n in range(count + 1)]
+
+
+def day_after_months(day: date, count: int) -> date:
+    """The same day `count` months later; the last one of a shorter month."""
+    target = add_months(month_of(day), count)
+    length = (first_day(add_months(target, 1)) - first_day(target)).days
+    return first_day(target).replace(day=min(day.day, length))

@@ -96,7 +96,15 @@ def camel(name: str) -> str:
 def bulk_steps() -> set[str]:
     """Every bulk step of the product: what the services of the composition root do for an actor."""
     found = set()
-    for name in ("bank_service", "payment_service", "roster_import", "late_facts", "report_import"):
+    for name in (
+        "bank_service",
+        "payment_service",
+        "roster_import",
+        "late_facts",
+        "report_import",
+        "raising",
+        "subsidies",
+    ):
         module = importlib.import_module(f"assistance.{name}")
         for step, function in inspect.getmembers(module, inspect.isfunction):
             given = inspect.signature(function).parameters
@@ -109,6 +117,7 @@ def test_every_command_and_every_bulk_step_has_its_mutation() -> None:
     assert commands() - {SendRun} == set(COMMANDS)  # sending writes a file first: sendRun
     assert bulk_steps() == {
         "draw", "send", "reconcile", "reissue", "import_roster", "open_late_facts", "import_assistance",
+        "propose_raise", "carry_out_raise", "grant_subsidy",
     }  # fmt: skip
     bulk = {step if "_" in step else f"{step}_run" for step in bulk_steps()}
     mutations = BUILT.mutation_type

@@ -18,6 +18,7 @@ from ledger.identification.events import (
     CategoryEnded,
     Component,
 )
+from ledger.identification.life_refusals import EndingNotPosted
 from ledger.identification.refusals import (
     BadMonth,
     NotActive,
@@ -110,7 +111,7 @@ def test_cover_ends_with_the_month_of_death_known_late(scenario: Scenario) -> No
     """83 一(三): the last payable month after death is a dated parameter with a basis."""
     house, people, entitlement = scenario.covered(1, 1, Category.TEKUN, births=(date(1950, 1, 1),), income=0)
     given = {"entitlement_id": entitlement, "reason": "死亡", "article": "43 art. 24"}
-    with pytest.raises(BadMonth):
+    with pytest.raises(EndingNotPosted):
         scenario.do(EndCategory, REVIEWER, **given)
     scenario.do(
         RecordDeath, CLERK, household_id=house, person_id=people[0], died_on=date(2026, 10, 3), source="公安"

@@ -12,6 +12,7 @@ from strawberry.tools import create_type
 from graphql_api.context import Info
 from graphql_api.mutations.bulk import BulkMutations
 from graphql_api.mutations.files import FileMutations
+from graphql_api.mutations.frozen_lists import FrozenListMutations
 from graphql_api.mutations.inputs import input_of, sentence, to_struct
 from graphql_api.mutations.results import EXPECTED, CommandResult, Recorded, refusal_of, subjects_of
 from graphql_api.mutations.shown import shown_name
@@ -74,5 +75,5 @@ _Commands = create_type("CommandMutations", [_mutation(command) for command in C
 
 
 @strawberry.type(name="Mutation", description="What may be done: one mutation a command. 变更。")
-class Mutation(_Commands, BulkMutations, FileMutations):  # type: ignore[misc, valid-type]
+class Mutation(_Commands, BulkMutations, FrozenListMutations, FileMutations):  # type: ignore[misc, valid-type]
     pass

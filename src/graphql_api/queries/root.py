@@ -20,8 +20,10 @@ from graphql_api.queries.differences import DifferenceQueries
 from graphql_api.queries.emergencies import EmergencyQueries
 from graphql_api.queries.entitlements import ENTITLEMENT_FILTER, entitlements_page
 from graphql_api.queries.event_filter import EventFilter, events_sql
+from graphql_api.queries.frozen_lists import FrozenListQueries
 from graphql_api.queries.imprests import ImprestQueries
 from graphql_api.queries.institutions import InstitutionQueries
+from graphql_api.queries.life import LifeQueries
 from graphql_api.queries.needs import NeedQueries
 from graphql_api.queries.programmes import ProgrammeQueries
 from graphql_api.queries.redress import RedressQueries
@@ -87,6 +89,8 @@ PARTS: tuple[type, ...] = (
     NeedQueries,
     InstitutionQueries,
     RedressQueries,
+    LifeQueries,
+    FrozenListQueries,
     DifferenceQueries,
     CharityQueries,
     CaseQueries,

@@ -12,6 +12,7 @@ from ledger.complaints.states import CaseComplaints, HouseholdComplaints
 from ledger.identification.amounts import standards_needed, tiers_of
 from ledger.identification.calendar import add_working_days
 from ledger.identification.case import Case
+from ledger.identification.changes_review import is_unsteady, review_months
 from ledger.identification.events import (
     Amount,
     CategoryCode,
@@ -53,9 +54,10 @@ from ledger.kernel import (
     add_months,
     month_of,
 )
+from ledger.months import day_after_months
 from ledger.organisation.states import Organisation
 from ledger.programmes.book import Categories
-from ledger.programmes.events import Rule
+from ledger.programmes.events import Procedure, Rule
 from ledger.registry.commands import not_in_future
 from ledger.registry.events import Origin
 from ledger.registry.refusals import NegativeAmount
@@ -124,6 +126,7 @@ class ConfirmCategory(DecisionCommand, frozen=True, kw_only=True):
         if weighed.obstacles or weighed.assessed is None:
             raise weighed.obstacles[0]
         definition = self.definition(case, known)
+        household = known.state(Household, case.household_id)
         yield CategoryConfirmed(
             entitlement_id=context.new_id(EntitlementId),
             counted=weighed.assessed.counted or weighed.counted,
@@ -132,10 +135,21 @@ class ConfirmCategory(DecisionCommand, frozen=True, kw_only=True):
             frozen=with_evidence(weighed.assessed.frozen, case),
             category_kind=case.file.category_kind,
             single_person=case.file.single_person,
+            last_month=expiry(definition.procedure, self.decided_on),
+            review_by=day_after_months(
+                self.decided_on, review_months(definition.procedure, is_unsteady(household, self.decided_on))
+            ),
             occurred_on=self.decided_on,
             basis=Basis(rule="43 art. 17" if definition.assessment is Rule.TEKUN else "57 art. 21"),
             **self.of(case, known),
         )
+
+
+def expiry(procedure: Procedure, decided_on: date) -> Month | None:
+    """The last month of a category whose confirmation expires; None for the others [RG art. 10]."""
+    if procedure.valid_months is None:
+        return None
+    return add_months(month_of(decided_on), procedure.valid_months)
 
 
 def with_evidence(frozen: FrozenFacts, case: Case) -> FrozenFacts:

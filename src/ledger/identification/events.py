@@ -6,20 +6,19 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
-import msgspec
-
+from ledger.identification.case_terms_events import Shown as Shown
+from ledger.identification.case_terms_events import SinglePerson as SinglePerson
 from ledger.identification.frozen_events import DECIDED as DECIDED
 from ledger.identification.frozen_events import Amount as Amount
 from ledger.identification.frozen_events import Component as Component
 from ledger.identification.frozen_events import FrozenFacts as FrozenFacts
 from ledger.identification.frozen_events import StandardUsed as StandardUsed
 from ledger.identification.frozen_events import Step as Step
-from ledger.ids import ContractId, ProviderId
+from ledger.ids import ContractId, ProviderId, RaiseId
 from ledger.kernel import (
     CaseId,
     EntitlementId,
     Event,
-    Fen,
     HouseholdId,
     Month,
     Named,
@@ -53,29 +52,6 @@ class CaseEvent(Event, frozen=True, kw_only=True):
     category: CategoryCode
     named: Named | None = None
     """The category's name as defined then, where it is none of the law's own."""
-
-
-class SinglePerson(StrEnum):
-    """Who may be taken into dibao alone 单人保 [57 art. 8; 83 一(一), 一(四)]."""
-
-    SEVERE_DISABILITY = "severe_disability"
-    """In a dibao_bianyuan household: disability of level 1–2, or intellectual or mental of level 3."""
-    MAJOR_ILLNESS = "major_illness"
-    """In a dibao_bianyuan household: a recognised major illness."""
-    RELIGIOUS_LIFE = "religious_life"
-    """Three years and more away from the family in a place of religion."""
-    ADULT_UNEMPLOYED_DISABLED = "adult_unemployed_disabled"
-    """Adult, without work, severely disabled: like a household of one."""
-    COUNTY_RULE = "county_rule"
-    """Others the county provides for."""
-
-
-class Shown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a publicity shows, and nothing more: the applicant as surname and ``**``, members, amount a month [57 art. 19, 24]."""
-
-    name: str
-    members: int
-    amount_fen: Fen | None = None
 
 
 class ApplicationSubmitted(CaseEvent, frozen=True, kw_only=True):
@@ -230,6 +206,10 @@ class CategoryConfirmed(CaseEvent, frozen=True, kw_only=True):
     frozen: FrozenFacts
     category_kind: str | None = None
     single_person: SinglePerson | None = None
+    last_month: Month | None = None
+    """The last month of a confirmation that expires by itself [RG art. 10]."""
+    review_by: date | None = None
+    """By when the household is reviewed first [57 art. 31]."""
 
 
 class CategoryRefused(CaseEvent, frozen=True, kw_only=True):
@@ -307,6 +287,8 @@ class AmountAdjusted(EntitlementEvent, frozen=True, kw_only=True):
     frozen: FrozenFacts
     released: tuple[PersonId, ...] = ()
     """Counted until the month before, no longer: they left or died, and their cover by it ends."""
+    raise_id: RaiseId | None = None
+    """The rise of standards 提标 that brought it."""
 
 
 class EntitlementTransferred(EntitlementEvent, frozen=True, kw_only=True):
@@ -337,6 +319,9 @@ class EntitlementResumed(EntitlementEvent, frozen=True, kw_only=True):
     from_month: Month
     pay_suspended: bool
     reason: str
+    paid_months: tuple[Month, ...] = ()
+    """Of the suspended months, those that are paid where not all are."""
+    article: str | None = None
 
 
 class CategoryEnded(EntitlementEvent, frozen=True, kw_only=True):
@@ -348,3 +333,5 @@ class CategoryEnded(EntitlementEvent, frozen=True, kw_only=True):
     last_month: Month
     reason: str
     article: str
+    cause: str | None = None
+    """Which of the law's causes it was: see ``EndCause``."""

@@ -24,7 +24,21 @@ from ledger.identification.events import (
     PriorCoverRecorded,
 )
 from ledger.identification.following_events import EntitlementFollowed
-from ledger.kernel import EntitlementId, Event, Fen, Month, PersonId, State, add_months
+from ledger.identification.life_events import (
+    OwnShareReduced,
+    OwnShareRestored,
+    ReviewCompleted,
+    ReviewCycleExtended,
+    TaperStarted,
+)
+from ledger.kernel import EntitlementId, Event, Fen, Month, PersonId, State, add_months, first_day
+from ledger.months import day_after_months
+from ledger.programmes.events import Procedure
+
+
+def first_review(decided_on: date) -> date:
+    """When a first review is due where the decision did not say: cover from a roster or a list [57 art. 31]."""
+    return day_after_months(decided_on, Procedure().review_months)
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -40,6 +54,10 @@ class Suspension(msgspec.Struct):
     from_month: Month
     resumed: Month | None = None
     paid_later: bool = False
+    reason: str = ""
+    article: str = ""
+    paid_months: tuple[Month, ...] = ()
+    """Of the months between, those paid later where not all are."""
 
 
 class EntitlementFile(msgspec.Struct):
@@ -62,6 +80,16 @@ class EntitlementFile(msgspec.Struct):
     """Taken from another department's list, without a procedure here."""
     category_kind: str | None = None
     single_person: str | None = None
+    counted_from: list[tuple[Month, tuple[str, ...]]] = []
+    """(from month, whom it counts)."""
+    closed: bool = False
+    """A decision ended it; a last month alone may be that of an expiry or of tapering."""
+    tapering: bool = False
+    review_by: date | None = None
+    """By when it is reviewed next [57 art. 31]."""
+    reviewed_on: date | None = None
+    withheld: dict[str, list[tuple[Month, int]]] = {}
+    """Person → (from month, permille of the own share that is not paid), for refused work [57 art. 34]."""
 
 
 _encoder = msgspec.json.Encoder()
@@ -82,6 +110,11 @@ class Entitlement(State):
         EntitlementSuspended,
         EntitlementResumed,
         CategoryEnded,
+        TaperStarted,
+        ReviewCompleted,
+        ReviewCycleExtended,
+        OwnShareReduced,
+        OwnShareRestored,
     )
 
     def __init__(self, subject_id: str) -> None:
@@ -119,14 +152,20 @@ class Entitlement(State):
                 # A status without money has a term all the same: months, expiry and review work alike.
                 amounts = () if isinstance(event, CategoryListed) else event.amounts
                 file.terms = [Term(event.from_month, amounts)]
+                file.counted_from = [(event.from_month, event.counted)]
                 file.places = [(event.from_month, event.organisation_id)]
                 if not isinstance(event, PriorCoverRecorded):
                     file.category_kind = event.category_kind
                 if isinstance(event, CategoryConfirmed):
-                    file.single_person = event.single_person
+                    file.single_person, file.last_month = event.single_person, event.last_month
+                    file.review_by = event.review_by
+                file.review_by = file.review_by or first_review(
+                    file.decided_on or first_day(event.from_month)
+                )
             case AmountAdjusted():
                 file.terms.append(Term(event.from_month, event.amounts))
                 file.counted = event.counted
+                file.counted_from.append((event.from_month, event.counted))
             case EntitlementTransferred():
                 file.places.append((event.from_month, event.to_id))
             case EntitlementFollowed():
@@ -134,13 +173,29 @@ class Entitlement(State):
                 if event.to_id != file.places[-1][1]:
                     file.places.append((event.from_month, event.to_id))
             case EntitlementSuspended():
-                file.suspensions.append(Suspension(event.from_month))
+                file.suspensions.append(
+                    Suspension(event.from_month, reason=event.reason, article=event.article)
+                )
             case EntitlementResumed():
                 if file.suspensions:
                     file.suspensions[-1].resumed = event.from_month
                     file.suspensions[-1].paid_later = event.pay_suspended
+                    file.suspensions[-1].paid_months = event.paid_months
             case CategoryEnded():
-                file.last_month, file.end_reason = event.last_month, event.reason
+                file.last_month, file.end_reason, file.closed = event.last_month, event.reason, True
+            case TaperStarted():
+                file.terms += [Term(m.month, m.amounts) for m in event.months]
+                file.last_month, file.end_reason, file.tapering = event.last_month, event.reason, True
+            case ReviewCompleted():
+                file.review_by, file.reviewed_on = event.review_by, event.occurred_on
+            case ReviewCycleExtended():
+                file.review_by = event.review_by
+            case OwnShareReduced():
+                file.withheld.setdefault(event.person_id, []).append(
+                    (event.from_month, event.withheld_permille)
+                )
+            case OwnShareRestored():
+                file.withheld.setdefault(event.person_id, []).append((event.from_month, 0))
 
     # --- what follows from it ---
 
@@ -162,10 +217,23 @@ class Entitlement(State):
         reaching = [term for term in self.file.terms if term.from_month <= month]
         return reaching[-1].amounts if reaching else ()
 
+    def counted_in(self, month: Month) -> tuple[str, ...]:
+        """Whom it counts in a month: the latest decision that reaches it."""
+        reaching = [counted for start, counted in self.file.counted_from if start <= month]
+        return reaching[-1] if reaching else self.file.counted
+
+    def withheld_in(self, month: Month) -> dict[str, int]:
+        """Permille of the own share that is not paid in a month, by person: the latest decision that reaches it."""
+        reaching = {
+            p: [part for start, part in dated if start <= month] for p, dated in self.file.withheld.items()
+        }
+        return {person: parts[-1] for person, parts in reaching.items() if parts and parts[-1]}
+
     def suspended_in(self, month: Month) -> bool:
         """Whether payment for a month is stopped, and not to be made up for."""
         return any(
-            s.from_month <= month and (s.resumed is None or (month < s.resumed and not s.paid_later))
+            s.from_month <= month
+            and (s.resumed is None or (month < s.resumed and not s.paid_later and month not in s.paid_months))
             for s in self.file.suspensions
         )
 
@@ -195,10 +263,17 @@ class Entitlement(State):
 
     @property
     def status(self) -> str:
-        """``active``, ``suspended`` or ``ended``, as last decided."""
-        if self.file.last_month is not None:
+        """``active``, ``suspended``, ``tapering`` or ``ended``, as last decided; the last month of an expiry or of tapering
+        says when it ends by itself."""
+        if self.file.closed:
             return "ended"
-        return "suspended" if any(s.resumed is None for s in self.file.suspensions) else "active"
+        if any(s.resumed is None for s in self.file.suspensions):
+            return "suspended"
+        return "tapering" if self.file.tapering else "active"
+
+    def over_by(self, month: Month) -> bool:
+        """Whether nothing can be due in `month` or later: it was ended, or ended by itself before."""
+        return self.file.closed or (self.file.last_month is not None and self.file.last_month < month)
 
     @property
     def origin(self) -> str:
@@ -220,7 +295,14 @@ class Cover(State):
     """Which categories a person is in: by which entitlement, from when, and until when."""
 
     KIND = PersonId
-    FOLDS: ClassVar = (CategoryConfirmed, CategoryListed, PriorCoverRecorded, AmountAdjusted, CategoryEnded)
+    FOLDS: ClassVar = (
+        CategoryConfirmed,
+        CategoryListed,
+        PriorCoverRecorded,
+        AmountAdjusted,
+        CategoryEnded,
+        TaperStarted,
+    )
 
     def __init__(self, subject_id: str) -> None:
         super().__init__(subject_id)
@@ -233,7 +315,8 @@ class Cover(State):
         self.exists = True
         match event:
             case CategoryConfirmed() | PriorCoverRecorded() | CategoryListed():
-                self.covers[event.entitlement_id] = (event.category, event.from_month, None)
+                last = event.last_month if isinstance(event, CategoryConfirmed) else None
+                self.covers[event.entitlement_id] = (event.category, event.from_month, last)
                 if isinstance(event, CategoryConfirmed) and event.single_person is not None:
                     self.single.add(event.entitlement_id)
             case AmountAdjusted():
@@ -243,7 +326,7 @@ class Cover(State):
                     known[1] if known else event.from_month,
                     add_months(event.from_month, -1) if self.id in event.released else None,
                 )
-            case CategoryEnded():
+            case CategoryEnded() | TaperStarted():
                 known = self.covers.get(event.entitlement_id)
                 first = known[1] if known else event.last_month
                 self.covers[event.entitlement_id] = (event.category, first, event.last_month)
