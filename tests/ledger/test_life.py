@@ -408,7 +408,7 @@ def test_a_certificate_and_a_birthday_change_the_supplement_from_their_month(sce
     """57 art. 27: supplements follow each person's age and certificates, month by month."""
     house, people, entitlement = scenario.covered(1, 1, births=(date(1966, 12, 10),))
     scenario.do(ChangeAttributes, CLERK, household_id=house, person_id=people[0], document="残疾证",
-                attributes=Attributes(disability_level=1), changed_on=date(2026, 11, 3))  # fmt: skip
+                attributes=Attributes(disability_level=1), changed_on=date(2026, 10, 28))  # fmt: skip
     scenario.do(AdjustAmount, REVIEWER, entitlement_id=entitlement, from_month="2026-11", **WHY)
     assert of(scenario, entitlement).due(Month("2026-11"))[Component.SUPPLEMENT] == 8_000
     scenario.do(ChangeAttributes, CLERK, household_id=house, person_id=people[0], document="残疾证注销",
