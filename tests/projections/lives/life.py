@@ -91,8 +91,15 @@ class Lasting:
                 life.do(changes_ending.InvestigateEnding, Role.REVIEWER, **of, stands=life.rng.random() < 0.7,
                         findings="已核", investigated_on=start)  # fmt: skip
             life.do(changes_ending.CloseEndingPublicity, Role.CLERK, **of, ended_on=start + timedelta(days=8))
-        if life.rng.random() < 0.5:
-            life.do(changes_ending.EndCategory, Role.REVIEWER, **of, reason="不再符合", article="43 art. 24")
+        if life.rng.random() < 0.8:
+            life.do(
+                changes_ending.EndCategory,
+                Role.REVIEWER,
+                **of,
+                last_month=Month("2026-12"),
+                reason="不再符合",
+                article="43 art. 24",
+            )
         if found.file.counted:
             life.do(changes_ending.OfferOtherAid, Role.CLERK, **of, person_id=PersonId(found.file.counted[0]),
                     offered=("dibao",), wanted=True)  # fmt: skip
@@ -100,13 +107,17 @@ class Lasting:
     def work(self) -> None:
         life = self.life
         household = life.household()
-        if household is None or (member := life.any(household.current())) is None:
+        if (
+            household is None
+            or (member := life.any([m for m in household.current() if 1967 <= m.birth_date.year <= 2007]))
+            is None
+        ):
             return
         person = {"person_id": member.person_id}
         life.do(ChangeAttributes, Role.CLERK, household_id=household.id, attributes=Attributes(labour_ability="full"),
                 changed_on=life.today - timedelta(days=30), document="证明", **person)  # fmt: skip
-        for _ in range(life.rng.randint(1, 4)):
-            made = life.do(changes_work.OfferJob, Role.CLERK, introduced_by="人社局", work="保洁", suitable=life.rng.random() < 0.9,
+        for _ in range(5):
+            made = life.do(changes_work.OfferJob, Role.CLERK, introduced_by="人社局", work="保洁", suitable=life.rng.random() < 0.95,
                            offered_on=life.today, **person)  # fmt: skip
             if not made:
                 return
@@ -114,9 +125,9 @@ class Lasting:
             if life.rng.random() < 0.8:
                 life.do(changes_work.RefuseJob, Role.CLERK, just_cause=life.rng.random() < 0.1, refused_on=life.today,
                         reason_given=life.rng.choice((None, "太远")), **offer)  # fmt: skip
-            elif life.rng.random() < 0.5:
+            else:
                 life.do(changes_work.AcceptJob, Role.CLERK, accepted_on=life.today, **offer)
-        for made_cover in life.events(*changes_work.Entitlement.FOLDS[:1]):
+        for made_cover in life.events(*changes_work.Entitlement.FOLDS[:3]):
             if made_cover.household_id == household.id:
                 of = {
                     "entitlement_id": made_cover.entitlement_id,
