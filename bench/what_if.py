@@ -48,7 +48,7 @@ def division(url: str) -> Result:
     result = Result(f"What a higher standard does to {HOUSEHOLDS:,} households", "s")
     name = ground.schema(url)
     with ground.ours(url, name) as recorder:
-        for numbers in sample.batches(range(HOUSEHOLDS), 1_000):
+        for numbers in sample.batches(range(HOUSEHOLDS), 800):
             recorder.append(
                 [sample.stored(event, f"household/{n}", index)
                  for n in numbers for index, event in enumerate(sample.household(sample.number(n)))]

@@ -412,6 +412,11 @@ def test_cover_of_a_household_goes_along_only_where_there_is_none(scenario: Scen
         article="57 art. 31",
     )
     assert len(made.events[0].counted) == 4  # type: ignore[attr-defined]
+    # What followed here was confirmed for another household: it counts all the same.
+    four, _, third = scenario.covered(91)
+    merge(scenario, three, four)
+    with pytest.raises(AlreadyCovered):
+        scenario.do(CarryEntitlement, REVIEWER, entitlement_id=third, household_id=three, document="户口簿")
     for person in people:
         scenario.do(RecordDeath, CLERK, household_id=one, person_id=person, died_on=date(2026, 11, 1), source="公安",
                     new_head=people[1] if person == people[0] else None)  # fmt: skip

@@ -41,6 +41,9 @@ class CarryEntitlement(EntitlementCommand, frozen=True, kw_only=True):
             Facts(types=Entitlement.FOLDS, tags=(tag(HouseholdId, self.household_id),)),
             category_facts(entitlement.category),
         ]
+        # What followed people here earlier was confirmed for another household: it is read by itself, from its start.
+        there = {getattr(e, "entitlement_id", "") for e in known.events(*Entitlement.FOLDS)} - {""}
+        facts += [Entitlement.facts(key) for key in sorted(there)]
         return [*facts, Organisation.facts(target.organisation_id)] if target.exists else facts
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
