@@ -6,6 +6,10 @@ reads the view ``assessables`` alone; ``WHAT_IF`` then sets what is so beside wh
 
 from __future__ import annotations
 
+COUNTED = """(l.person_id IS NULL OR NOT EXISTS (
+    SELECT FROM assessable_people u WHERE u.person_id = l.person_id AND u.household_id = l.household_id
+    AND (u.away OR u.clergy_since <= (%(day)s::date - interval '3 years')::date)))"""
+"""SQL: a line is not that of a member who is not counted."""
 ASSESSED = """
 terms AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(terms)s::jsonb) AS t(
@@ -15,84 +19,88 @@ terms AS MATERIALIZED (
         minor bigint, severe_disability bigint, serious_illness bigint, deduct_disability bigint, deduct_illness bigint,
         deduct_work_cost bigint, labour_full bigint, labour_partial bigint)
 ), facts AS MATERIALIZED (
-    -- What every variant has in common: one row a household, with the terms of its place and area.
-    SELECT h.household_id, h.deductions_fen, h.support_judged, h.labour_judged, t.*
+    -- Every household with the terms of its place and area. What follows is looked up household by household, by index:
+    -- a plan that rests on no estimate of how many rows the terms make.
+    SELECT h.household_id, h.declared_on IS NOT NULL AS declared, h.deductions_fen, h.support_judged, h.labour_judged, t.*,
+           t.property_limits <> '{}' OR t.property_counts <> '{}' AS by_kind, t.property_exempts <> '{}' AS by_use
     FROM assessables h JOIN terms t USING (organisation_id, area)
     WHERE NOT h.absorbed AND t.variant = 'before'
-), uncounted AS MATERIALIZED (
-    -- Members who are not counted: in prison, in treatment, missing, clergy of three years [57 art. 7].
-    SELECT person_id, household_id FROM assessable_people
-    WHERE away OR clergy_since <= (%(day)s::date - interval '3 years')::date
-), heads AS (
-    SELECT p.household_id, count(*) AS heads,
-           sum(greatest(CASE WHEN p.birth_date <= (%(day)s::date - interval '60 years')::date THEN f.elderly END,
-                        CASE WHEN p.birth_date > (%(day)s::date - interval '18 years')::date THEN f.minor END,
-                        CASE WHEN p.severe THEN f.severe_disability END,
-                        CASE WHEN p.ill THEN f.serious_illness END, 0))::bigint AS supplement,
-           12 * (f.deduct_disability * count(*) FILTER (WHERE p.heavy) + f.deduct_illness * count(*) FILTER (WHERE p.ill)) AS less,
-           12 * f.deduct_work_cost * count(*) FILTER (WHERE p.working) AS work_cost,
-           12 * sum(CASE WHEN p.birth_date > (%(day)s::date - interval '16 years')::date
-                          OR p.birth_date <= (%(day)s::date - interval '60 years')::date
-                          OR p.studying OR p.heavy OR p.ability = 'none'
-                          OR f.labour_judged && ARRAY['', p.person_id] THEN 0
-                         WHEN p.ability = 'partial' THEN f.labour_partial ELSE f.labour_full END)::bigint AS expected
-    FROM facts f JOIN assessable_people p USING (household_id)
-    WHERE NOT (p.away OR coalesce(p.clergy_since <= (%(day)s::date - interval '3 years')::date, false))
-    GROUP BY p.household_id, f.deduct_disability, f.deduct_illness, f.deduct_work_cost
-), income AS (
-    SELECT l.household_id, sum(l.fen) AS fen, sum(l.fen) FILTER (WHERE l.kind = 'wage') AS wages,
-           sum(l.fen) FILTER (WHERE l.kind IN ('wage', 'business')) AS earned
-    FROM facts f JOIN assessable_lines l USING (household_id)
-    LEFT JOIN uncounted u ON u.person_id = l.person_id AND u.household_id = l.household_id
-    WHERE l.about = 'income' AND u.person_id IS NULL
-      AND NOT CASE WHEN l.source IS NULL THEN l.left_out ELSE l.source = ANY(f.left_out) END
-    GROUP BY l.household_id
-), owned AS MATERIALIZED (
-    SELECT l.household_id, l.kind, l.source, l.fen, f.property_limits, f.property_counts, f.property_exempts
-    FROM facts f JOIN assessable_lines l USING (household_id)
-    LEFT JOIN uncounted u ON u.person_id = l.person_id AND u.household_id = l.household_id
-    WHERE l.about = 'property' AND u.person_id IS NULL AND NOT l.left_out
-), kinds AS (
-    SELECT household_id, sum(fen) AS fen, bool_or(over) AS over
-    FROM (SELECT household_id, sum(fen) AS fen,
-                 coalesce(sum(fen) > (property_limits->>kind)::bigint, false)
-                     OR coalesce(count(*) > (property_counts->>kind)::bigint, false) AS over
-          FROM owned GROUP BY household_id, kind, property_limits, property_counts) k
-    GROUP BY household_id
-), needed AS (
-    SELECT household_id, sum(least(fen, upto)) AS fen
-    FROM (SELECT household_id, sum(fen) AS fen, (property_exempts->>source)::bigint AS upto
-          FROM owned WHERE source IS NOT NULL GROUP BY household_id, source, property_exempts) n
-    WHERE upto IS NOT NULL GROUP BY household_id
-), support AS (
-    SELECT t.variant, l.household_id,
-           sum(CASE WHEN (l.kind = 'sibling' OR l.birth_date <= (%(day)s::date - interval '60 years')::date)
-                         AND f.support_judged && ARRAY['', coalesce(l.person_id, '')]
-                         AND p.severe AND NOT p.working AND NOT p.studying AND NOT p.away
-                         AND p.birth_date <= (%(day)s::date - interval '18 years')::date THEN 0
-                    WHEN l.fen IS NOT NULL THEN l.fen
-                    WHEN t.support_share IS NULL OR l.payer_fen IS NULL THEN 0
-                    ELSE div(greatest(l.payer_fen::numeric * 1000
-                                      - t.dibao_standard::numeric * t.support_floor * 12 * l.payer_members, 0)
-                             * t.support_share, 1000000 * l.supported) END)::bigint AS fen
-    FROM facts f JOIN assessable_lines l USING (household_id)
-    JOIN terms t ON t.organisation_id = f.organisation_id AND t.area = f.area
-    LEFT JOIN assessable_people p ON p.person_id = l.person_id AND p.household_id = l.household_id
-    LEFT JOIN uncounted u ON u.person_id = l.person_id AND u.household_id = l.household_id
-    WHERE l.about = 'support' AND u.person_id IS NULL
-    GROUP BY 1, 2
+), common AS MATERIALIZED (
+    SELECT f.*, p.heads, p.supplement, p.less, p.work_cost, p.expected, i.income, i.wages, i.earned, i.supports,
+           k.over OR coalesce(i.owned - coalesce(n.needed, 0) > f.property_limit * p.heads, false) AS over
+    FROM facts f
+    -- Members who are counted: not in prison, in treatment, missing, clergy of three years [57 art. 7].
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS heads,
+               sum(greatest(CASE WHEN p.birth_date <= (%(day)s::date - interval '60 years')::date THEN f.elderly END,
+                            CASE WHEN p.birth_date > (%(day)s::date - interval '18 years')::date THEN f.minor END,
+                            CASE WHEN p.severe THEN f.severe_disability END,
+                            CASE WHEN p.ill THEN f.serious_illness END, 0))::bigint AS supplement,
+               12 * (f.deduct_disability * count(*) FILTER (WHERE p.heavy) + f.deduct_illness * count(*) FILTER (WHERE p.ill)) AS less,
+               12 * f.deduct_work_cost * count(*) FILTER (WHERE p.working) AS work_cost,
+               12 * sum(CASE WHEN p.birth_date > (%(day)s::date - interval '16 years')::date
+                              OR p.birth_date <= (%(day)s::date - interval '60 years')::date
+                              OR p.studying OR p.heavy OR p.ability = 'none'
+                              OR f.labour_judged && ARRAY['', p.person_id] THEN 0
+                             WHEN p.ability = 'partial' THEN f.labour_partial ELSE f.labour_full END)::bigint AS expected
+        FROM assessable_people p
+        WHERE p.household_id = f.household_id
+          AND NOT (p.away OR coalesce(p.clergy_since <= (%(day)s::date - interval '3 years')::date, false))
+    ) p
+    -- All lines at once: what counts of income, what is owned in all, and whether anybody supports.
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(l.fen) FILTER (WHERE l.about = 'income' AND x.counts), 0) AS income,
+               coalesce(sum(l.fen) FILTER (WHERE l.about = 'income' AND x.counts AND l.kind = 'wage'), 0) AS wages,
+               coalesce(sum(l.fen) FILTER (WHERE l.about = 'income' AND x.counts AND l.kind IN ('wage', 'business')), 0) AS earned,
+               coalesce(sum(l.fen) FILTER (WHERE l.about = 'property' AND NOT l.left_out), 0) AS owned,
+               count(*) FILTER (WHERE l.about = 'support') AS supports
+        FROM assessable_lines l
+        CROSS JOIN LATERAL (
+            SELECT NOT CASE WHEN l.source IS NULL THEN l.left_out ELSE l.source = ANY(f.left_out) END AS counts) x
+        WHERE l.household_id = f.household_id AND $COUNTED
+    ) i
+    -- Only where the place has rules by kind, or exempts by use.
+    CROSS JOIN LATERAL (
+        SELECT coalesce(bool_or(o.over), false) AS over
+        FROM (SELECT coalesce(sum(l.fen) > (f.property_limits->>l.kind)::bigint, false)
+                     OR coalesce(count(*) > (f.property_counts->>l.kind)::bigint, false) AS over
+              FROM assessable_lines l
+              WHERE f.by_kind AND l.household_id = f.household_id AND l.about = 'property' AND NOT l.left_out AND $COUNTED
+              GROUP BY l.kind) o
+    ) k
+    CROSS JOIN LATERAL (
+        SELECT sum(o.needed) AS needed
+        FROM (SELECT least(sum(l.fen), (f.property_exempts->>l.source)::bigint) AS needed
+              FROM assessable_lines l
+              WHERE f.by_use AND l.household_id = f.household_id AND l.about = 'property' AND NOT l.left_out
+                AND f.property_exempts->>l.source IS NOT NULL AND $COUNTED
+              GROUP BY l.source) o
+    ) n
+    WHERE p.heads > 0
 ), means AS (
-    SELECT t.variant, f.household_id, f.organisation_id, h.heads, h.supplement, t.standard, t.tiers, t.tier_incomes,
-           t.tier_amounts,
-           coalesce(k.over, false) OR coalesce(coalesce(k.fen, 0) - coalesce(n.fen, 0) > f.property_limit * h.heads, false) AS over,
-           greatest(coalesce(i.fen, 0) + coalesce(s.fen, 0) + greatest(h.expected - greatest(coalesce(i.earned, 0), 0), 0)
-                    - f.deductions_fen - h.less - least(h.work_cost, greatest(coalesce(i.wages, 0), 0)), 0)::bigint AS income
-    FROM facts f JOIN heads h USING (household_id)
+    SELECT t.variant, f.household_id, f.organisation_id, f.declared, f.heads, f.supplement, t.standard, t.tiers, t.tier_incomes,
+           t.tier_amounts, f.over,
+           greatest(f.income + s.fen + greatest(f.expected - greatest(f.earned, 0), 0)
+                    - f.deductions_fen - f.less - least(f.work_cost, greatest(f.wages, 0)), 0)::bigint AS income
+    FROM common f
     JOIN terms t ON t.organisation_id = f.organisation_id AND t.area = f.area
-    LEFT JOIN income i USING (household_id) LEFT JOIN kinds k USING (household_id) LEFT JOIN needed n USING (household_id)
-    LEFT JOIN support s ON s.household_id = f.household_id AND s.variant = t.variant
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(CASE
+            WHEN (l.kind = 'sibling' OR l.birth_date <= (%(day)s::date - interval '60 years')::date)
+                 AND f.support_judged && ARRAY['', coalesce(l.person_id, '')]
+                 AND p.severe AND NOT p.working AND NOT p.studying AND NOT p.away
+                 AND p.birth_date <= (%(day)s::date - interval '18 years')::date THEN 0
+            WHEN l.fen IS NOT NULL THEN l.fen
+            WHEN t.support_share IS NULL OR l.payer_fen IS NULL THEN 0
+            ELSE div(greatest(l.payer_fen::numeric * 1000
+                              - t.dibao_standard::numeric * t.support_floor * 12 * l.payer_members, 0)
+                     * t.support_share, 1000000 * l.supported) END), 0) AS fen
+        FROM assessable_lines l
+        LEFT JOIN assessable_people p ON p.person_id = l.person_id AND p.household_id = l.household_id
+        WHERE f.supports > 0 AND l.household_id = f.household_id AND l.about = 'support' AND $COUNTED
+    ) s
 ), assessed AS (
-    SELECT variant, household_id, organisation_id, heads, income,
+    SELECT variant, household_id, organisation_id, declared, heads, income,
            CASE WHEN over OR standard * 12 * heads <= income THEN NULL
                 WHEN tiers > 0 THEN heads * (SELECT x.amount FROM unnest(tier_incomes, tier_amounts) WITH ORDINALITY x(most, amount, n)
                                              WHERE income <= x.most * 12 * heads OR x.n = tiers ORDER BY x.n LIMIT 1)
@@ -100,8 +108,8 @@ terms AS MATERIALIZED (
            supplement
     FROM means
 )
-"""
-"""``assessed(variant, household_id, organisation_id, heads, income, base, supplement)``: `base` is null of who is not eligible.
+""".replace("$COUNTED", COUNTED)
+"""``assessed(variant, household_id, organisation_id, declared, heads, income, base, supplement)``: `base` is null of who is not eligible.
 
 Its parameters are ``terms`` and ``day``. Every household needs the variant ``before``.
 """
@@ -110,18 +118,19 @@ WHAT_IF = (
     "WITH "
     + ASSESSED
     + """
-, cover AS (
-    SELECT e.household_id, sum(e.total_fen) AS decided_fen, bool_or(e.category = %(category)s) AS mine,
-           bool_or(e.category = %(category)s AND cardinality(e.counted) = 1) AS alone
-    FROM entitlements e WHERE e.status <> 'ended' AND e.category IN (%(category)s, 'tekun') GROUP BY 1
-), both_ways AS (
-    SELECT a.household_id, a.organisation_id, a.heads, coalesce(c.mine, false) AS covered,
-           coalesce(c.alone, false) AND a.heads > 1 AS alone, h.declared_on IS NOT NULL AS declared,
-           c.household_id IS NOT NULL AND NOT c.mine AS elsewhere,
-           a.base + a.supplement AS before, b.base + b.supplement AS after
-    FROM assessed a JOIN assessed b ON b.household_id = a.household_id AND b.variant = 'after'
-    JOIN assessables h ON h.household_id = a.household_id LEFT JOIN cover c ON c.household_id = a.household_id
-    WHERE a.variant = 'before' AND %(scope_condition)s
+, both_ways AS (
+    SELECT a.household_id, a.organisation_id, a.heads, a.declared, a.before, a.after, coalesce(c.mine, false) AS covered,
+           coalesce(c.alone, false) AND a.heads > 1 AS alone, coalesce(NOT c.mine, false) AS elsewhere
+    FROM (SELECT household_id, organisation_id, heads, declared,
+                 max(base + supplement) FILTER (WHERE variant = 'before') AS before,
+                 max(base + supplement) FILTER (WHERE variant = 'after') AS after
+          FROM assessed GROUP BY 1, 2, 3, 4) a
+    CROSS JOIN LATERAL (
+        SELECT bool_or(e.category = %(category)s) AS mine,
+               bool_or(e.category = %(category)s AND cardinality(e.counted) = 1) AS alone
+        FROM entitlements e
+        WHERE e.household_id = a.household_id AND e.status <> 'ended' AND e.category IN (%(category)s, 'tekun')
+    ) c
 ), told AS MATERIALIZED (
     SELECT *, NOT covered AND NOT elsewhere AND declared AND before IS NULL AND after IS NOT NULL AS enters,
            covered AND NOT alone AND before IS NOT NULL AND after IS NULL AS leaves,
@@ -148,9 +157,7 @@ UNION ALL
 ORDER BY 1, 2, 3
 """
 )
-"""Per organisation: households covered, then; who enters, who leaves, yuan before and after. `%(scope_condition)s` is filled in."""
+"""Per organisation: households covered, then; who enters, who leaves, yuan before and after.
 
-
-def what_if(scope_condition: str) -> str:
-    """The statement, for households whose organisation (``a.organisation_id``) meets a condition."""
-    return WHAT_IF.replace("%(scope_condition)s", scope_condition)
+The places are those the terms are of: a household elsewhere is not looked at.
+"""

@@ -63,7 +63,7 @@ from ledger.standards.book import StandardBook
 from ledger.standards.events import StandardSet
 from ledger.standards.refusals import BadValue
 from ledger.store.mapper import Mapper
-from projections.what_if import what_if
+from projections.what_if import WHAT_IF
 
 
 def supposed(given: SupposedHousehold) -> Household:
@@ -163,9 +163,8 @@ async def weigh(
         raise bad_input(refusal.english, refusal.chinese) from None
     lineages = [(*unit["path"], unit["organisation_id"]) for unit in units]
     terms = rows_of(book, lineages, day, "before") + rows_of(then, lineages, day, "after")
-    condition = f"{in_scope('a.organisation_id')} AND {within('a.organisation_id', 'place')}"
     rows = await context.rows(
-        what_if(condition), terms=json.dumps(terms), day=day, category=Category.DIBAO.value, scope=context.scope, place=place,
+        WHAT_IF, terms=json.dumps(terms), day=day, category=Category.DIBAO.value,
         first=first, after=decode_cursor(after) or "",
     )  # fmt: skip
     return day, rows, {unit["organisation_id"]: unit["name"] for unit in units}
