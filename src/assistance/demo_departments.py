@@ -130,7 +130,8 @@ def _chosen(demo: Demo, who: str, count: int, skip: int) -> list[tuple[str, str,
         sql = (
             "SELECT DISTINCT ON (h.number) h.household_id, h.organisation_id, p.person_id, h.number FROM entitlements e"
             " JOIN households h USING (household_id) JOIN people p ON p.person_id = ANY (e.counted)"
-            f" WHERE e.status = 'active' AND p.died_on IS NULL AND p.household_id = h.household_id AND {who} ORDER BY h.number, p.person_id"
+            f" WHERE e.status = 'active' AND p.died_on IS NULL AND p.birth_date < '2026-09-01'"
+            f" AND p.household_id = h.household_id AND {who} ORDER BY h.number, p.person_id"
         )
         rows = connection.execute(sql.encode()).fetchall()
     start = skip % max(len(rows) - count, 1)

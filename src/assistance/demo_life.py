@@ -160,6 +160,8 @@ def _decide(demo: Demo, label: str, case: Any, day: date) -> None:
 def new_account(demo: Demo, unit: str, line: PaymentReturned, day: date) -> None:
     """A household whose line came back nominates another account of its head."""
     label = f"account/{line.payment_id}"
+    if demo.done(label):
+        return  # its head may have died since
     account = Inventor(int(line.payment_id.replace("-", "")[-8:], 16), day).account()
     with Runner(demo.division.url, demo.division.schema) as runner:
         row = runner.connection.execute(

@@ -182,14 +182,17 @@ def greet(division: Division, console: Console, host: str, port: int) -> dict[st
     """Prints where the API is and a token per role; gives the same as facts."""
     with division.database.connection() as connection:
         units = connection.execute(
-            "SELECT organisation_id, name, level FROM organisations WHERE level IN ('division', 'regiment', 'street')"
-            " ORDER BY level = 'division' DESC, level = 'street' DESC, organisation_id"
+            "SELECT organisation_id, name, level FROM organisations ORDER BY level = 'division' DESC,"
+            " level = 'street' DESC, level = 'regiment' DESC, code = 'jy' DESC, organisation_id"
         ).fetchall()
     url, tokens = url_of(host, port), {}
     console.print(f"\n[bold]{url}[/bold]  (Ctrl-C stops everything 停止)\n")
-    top, town = units[0], next((u for u in units if u[2] != "division"), units[0])
+    top = units[0]
+    town = next((u for u in units if u[2] in ("street", "regiment")), top)
+    # A department's operator acts for a department, not for the division.
+    department = next((u for u in units if u[2] == "department"), top)
     for role in Role:
-        unit = town if role is Role.CLERK else top
+        unit = {Role.CLERK: town, Role.DEPARTMENT: department}.get(role, top)
         tokens[role.value] = make_token(division.settings, f"{role.value}-demo", role, unit[0])
         console.print(f"{role.value} @ {unit[0]} {unit[1]}", style="cyan")
         console.print(tokens[role.value], soft_wrap=True, highlight=False)
