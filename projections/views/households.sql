@@ -184,11 +184,13 @@ UPDATE {household_places} p SET until_position = (
 WHERE p.until_position IS NULL
   AND p.household_id IN (SELECT data->>'household_id' FROM batch WHERE type = 'HouseholdMoved');
 
--- on HouseholdSplit, HouseholdsMerged --
--- Both sides of a change.
+-- on HouseholdSplit, HouseholdsMerged, MemberJoined --
+-- Both sides of a change; a household that comes from a split is registered after it, and known by how its members came.
 UPDATE {households} SET linked = true
 WHERE household_id IN (SELECT jsonb_array_elements_text(data->'household_ids') FROM batch
-                       WHERE type IN ('HouseholdSplit', 'HouseholdsMerged'));
+                       WHERE type IN ('HouseholdSplit', 'HouseholdsMerged')
+                       UNION ALL SELECT data->>'household_id' FROM batch
+                       WHERE type = 'MemberJoined' AND data->>'reason' = 'split');
 
 -- on HouseholdsMerged, HouseholdMergeWithdrawn --
 -- What a household was taken into, or that it is its own again: the last said of it.

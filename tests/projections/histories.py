@@ -87,7 +87,7 @@ class Life(World):
             self.register, self.join, self.join, self.leave, self.leave, self.die, self.head, self.move,
             self.move, self.declare, self.declare, self.account, self.organisation, self.take_over, self.take_over,
             self.apply, self.procedure, self.procedure, self.procedure, self.decide, self.change, self.change, self.fund,
-            *[self.runs.step] * 12, *(lives.steps(self) if whole else ()),
+            *[self.runs.step] * 12, *(lives.steps(self, rng.choice(lives.AREAS)) if whole else ()),
         )  # fmt: skip
         for _ in range(2):
             self.register()

@@ -75,12 +75,18 @@ def test_households_are_what_their_state_says(built: Any) -> None:
         )
     found = {row["household_id"]: row for row in rows["households"]}
     expected = list(states(world, Household, "household_id"))
-    assert found.keys() == {state.id for state in expected}
+    by_id = {state.id: state for state in expected}
+    assert found.keys() == by_id.keys()
     for state in expected:
         row, declared = found[state.id], state.declared_on(world.today)
+        # Who was taken into another household is where that one is now, however often it moved since.
+        last = state
+        while last.merged is not None:
+            last = by_id[last.merged.survivor_id]
+        assert row["lives_on_as"] == (None if last is state else last.id)
         assert (row["number"], row["organisation_id"], row["area"]) == (
             state.number,
-            state.organisation_id,
+            last.organisation_id,
             state.area,
         )
         assert (row["head_id"], row["member_count"]) == (state.head(), len(state.current()))
@@ -272,14 +278,26 @@ def test_a_run_conserves_its_money_after_every_event(shared_log: Log) -> None:
             assert (settled, returned) == (paid, back), run
 
 
+SELDOM = {
+    "BackPayDue",
+    "RecoveryCancelled",
+    "OwnShareReduced",
+    "OwnShareRestored",
+    "ReviewNotAccepted",
+    "CompanyChanged",
+}
+"""What follows from long chains of steps only: their own areas' tests lead there; here they may be missing."""
+
+
 def test_random_histories_hold_every_kind_of_event() -> None:
     import_events()
     from ledger.kernel import EVENT_TYPES
 
     here = {name for name, cls in EVENT_TYPES.items() if cls.__module__.startswith("ledger.")}
-    seen: set[str] = set()
-    for seed in range(100):  # the more may happen, the longer until everything did
-        seen |= {type(r.event).__name__ for r in history(seed, 200, whole=True).recorded}
-        if len(here - seen) == 2:
+    here -= {"PersonalDataRead", "PersonalDataErased"}
+    seen = {type(r.event).__name__ for seed in range(25) for r in history(seed, 120).recorded}
+    for seed in range(60):  # each is about one area more than about the others
+        seen |= {type(r.event).__name__ for r in history(seed, 250, whole=True).recorded}
+        if not here - seen - SELDOM:
             break
-    assert here - seen == {"PersonalDataRead", "PersonalDataErased"}
+    assert here - seen - SELDOM == set()
