@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from functools import cache
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -21,6 +22,13 @@ class Kept(Protocol):
 S = TypeVar("S", bound=Kept)
 
 
+class Last(NamedTuple):
+    """Where and when what changed a subject last was recorded."""
+
+    position: int
+    recorded_at: datetime
+
+
 @cache
 def decoder(event_type: str) -> msgspec.json.Decoder[Any]:
     """Reads events of a type."""
@@ -34,17 +42,24 @@ def _stored(kind: type[Any], value: object) -> object:
     raise NotImplementedError(kind)
 
 
+def batch_events(connection: Connection, types: Sequence[str]) -> Iterator[tuple[Last, Event]]:
+    """The batch's events of some types, in log order, with where and when each was recorded."""
+    rows = connection.execute(
+        "SELECT position, recorded_at, type, data::text FROM batch WHERE type = ANY (%s) ORDER BY position",
+        (list(types),),
+    ).fetchall()
+    for position, recorded_at, event_type, data in rows:
+        yield Last(position, recorded_at), decoder(event_type).decode(data)
+
+
 def fold_states(
     connection: Connection, table: str, key: str, columns: Sequence[str], types: Sequence[str],
-    new: Callable[[str], S], known: Callable[[str], S], row: Callable[[S, int], tuple[Any, ...]],
+    new: Callable[[str], S], known: Callable[[str], S], row: Callable[[S, Last], tuple[Any, ...]],
 ) -> None:  # fmt: skip
     """Evolves every subject the batch touches, in log order, and writes them back at once; `columns` begin with the key."""
-    rows = connection.execute(
-        "SELECT position, type, data::text FROM batch WHERE type = ANY (%s) ORDER BY position", (list(types),)
-    ).fetchall()
-    if not rows:
+    events = list(batch_events(connection, types))
+    if not events:
         return
-    events = [(position, decoder(event_type).decode(data)) for position, event_type, data in rows]
     states: dict[str, S] = {}
     touched = list({getattr(event, key) for _, event in events})
     found = connection.execute(
@@ -52,20 +67,14 @@ def fold_states(
     )
     for subject, state in found:
         states[subject] = known(state)
-    positions: dict[str, int] = {}
-    for position, event in events:
+    lasts: dict[str, Last] = {}
+    for last, event in events:
         subject = getattr(event, key)
         if subject not in states:
             states[subject] = new(subject)
         states[subject].evolve(event)
-        positions[subject] = position
-    _write(
-        connection,
-        table,
-        key,
-        columns,
-        [row(states[subject], position) for subject, position in positions.items()],
-    )
+        lasts[subject] = last
+    _write(connection, table, key, columns, [row(states[subject], last) for subject, last in lasts.items()])
 
 
 def _write(

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from ledger.assistance.states import Assistance, AssistanceFile
-from ledger.store.mapper import Mapper
 from projections.definition import Connection
+from projections.evolving import Last, fold_states
 
-STATES = (Assistance, AssistanceFile)
+STATES = (Assistance, AssistanceFile, fold_states)
 """What the fold rests on: when one of them changes, the view is built anew."""
 TYPES = tuple(cls.__name__ for cls in Assistance.FOLDS)
 _STATE = msgspec.json.Decoder(AssistanceFile)
@@ -23,62 +22,31 @@ PLAIN = (
     "referred_on", "accepted_on", "decided_on", "given_on", "reported_on", "ended_on", "due_on", "outcome", "reason",
 )  # fmt: skip
 """Columns that are fields of the state, as they are."""
-COLUMNS = ", ".join((*PLAIN, "person_ids", "overlapping", "facts", "state", "recorded_at", "position"))
+COLUMNS = (*PLAIN, "person_ids", "overlapping", "facts", "state", "recorded_at", "position")
 
 
 def fold(connection: Connection, tables: Mapping[str, str]) -> None:
-    """Evolves every assistance the batch touches, in log order, and writes them back at once."""
+    """Every assistance the batch touches, and whom each is for."""
     table = tables["assistances"]
-    rows = connection.execute(
-        "SELECT position, recorded_at, type, data::text FROM batch WHERE type = ANY (%s) ORDER BY position",
+    fold_states(connection, table, "assistance_id", COLUMNS, TYPES, Assistance, known, row)
+    connection.execute(
+        f"INSERT INTO {tables['assisted_people']} SELECT DISTINCT p, a.assistance_id FROM {table} a, unnest(a.person_ids) p"
+        " WHERE a.assistance_id IN (SELECT data->>'assistance_id' FROM batch WHERE type = ANY (%s)) ON CONFLICT DO NOTHING".encode(),
         (list(TYPES),),
-    ).fetchall()
-    if not rows:
-        return
-    events: list[tuple[int, datetime, Any]] = [
-        (position, at, Mapper.decode(event_type, data.encode())) for position, at, event_type, data in rows
-    ]
-    touched = {event.assistance_id for _, _, event in events}
-    states: dict[str, Assistance] = {}
-    found = connection.execute(
-        f"SELECT assistance_id, state::text FROM {table} WHERE assistance_id = ANY (%s)".encode(),
-        (list(touched),),
     )
-    for assistance_id, state in found:
-        states[assistance_id] = known = Assistance(assistance_id)
-        known.file, known.exists = _STATE.decode(state), True
-    last: dict[str, tuple[int, datetime]] = {}
-    for position, at, event in events:
-        state = states.get(event.assistance_id)
-        if state is None:
-            state = states[event.assistance_id] = Assistance(event.assistance_id)
-        state.evolve(event)
-        last[event.assistance_id] = (position, at)
-    _write(connection, tables, states, last)
 
 
-def _write(
-    connection: Connection,
-    tables: Mapping[str, str],
-    states: Mapping[str, Assistance],
-    last: Mapping[str, tuple[int, datetime]],
-) -> None:
-    table, people = tables["assistances"], tables["assisted_people"]
-    connection.execute(f"CREATE TEMP TABLE fold_assistances (LIKE {table}) ON COMMIT DROP".encode())
-    with connection.cursor().copy(f"COPY fold_assistances ({COLUMNS}) FROM STDIN".encode()) as copy:
-        for assistance_id, state in states.items():
-            file, (position, at) = state.file, last[assistance_id]
-            facts = _ENCODER.encode(file.facts).decode()
-            whole = _ENCODER.encode(file).decode()
-            plain = [getattr(file, name) for name in PLAIN]
-            copy.write_row((*plain, list(file.person_ids), list(file.overlaps), facts, whole, at, position))
-    updates = ", ".join(f"{c} = excluded.{c}" for c in COLUMNS.split(", ")[1:])
-    connection.execute(
-        f"INSERT INTO {table} ({COLUMNS}) SELECT {COLUMNS} FROM fold_assistances"
-        f" ON CONFLICT (assistance_id) DO UPDATE SET {updates}".encode()
-    )
-    connection.execute(
-        f"INSERT INTO {people} SELECT DISTINCT p, assistance_id FROM fold_assistances, unnest(person_ids) p"
-        " ON CONFLICT DO NOTHING".encode()
-    )
-    connection.execute("DROP TABLE fold_assistances")
+def known(state: str) -> Assistance:
+    """The state the view stored."""
+    file = _STATE.decode(state)
+    found = Assistance(file.assistance_id)
+    found.file, found.exists = file, True
+    return found
+
+
+def row(state: Assistance, last: Last) -> tuple[Any, ...]:
+    """One row of the view."""
+    file = state.file
+    plain = (getattr(file, name) for name in PLAIN)
+    facts, whole = _ENCODER.encode(file.facts).decode(), _ENCODER.encode(file).decode()
+    return (*plain, list(file.person_ids), list(file.overlaps), facts, whole, last.recorded_at, last.position)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import msgspec
-
 from ledger.identification.case import Case, CaseFile
 from ledger.identification.duties import WORDS, duties
 from ledger.identification.events import (
@@ -15,13 +13,13 @@ from ledger.identification.events import (
     CategoryRefused,
     PublicityStarted,
 )
-from ledger.kernel import EVENT_TYPES, Event, Private, tags_of
+from ledger.kernel import Event, tags_of
 from projections.definition import Connection
+from projections.evolving import batch_events
 
-STATES = (Case, CaseFile, duties)
+STATES = (Case, CaseFile, duties, batch_events)
 """What the fold rests on: when one of them changes, the view is built anew."""
 TYPES = tuple(cls.__name__ for cls in Case.FOLDS)
-_DECODERS: dict[str, msgspec.json.Decoder[Any]] = {}
 COLUMNS = (
     "case_id, household_id, organisation_id, category, category_kind, applicant_id, covered, status, stage, submitted_on,"
     " accepted_on, due_on, decided_on, publicity_until, publicised, entitlement_id, state, position"
@@ -33,10 +31,11 @@ DUTY_COLUMNS = (
 
 def fold(connection: Connection, tables: Mapping[str, str]) -> None:
     """Evolves every case the batch touches, in log order, and writes it back with what is due in it."""
-    rows = connection.execute(
-        "SELECT position, type, data::text FROM batch WHERE type = ANY (%s) ORDER BY position", (list(TYPES),)
-    ).fetchall()
-    touching = [(position, case, event) for position, event in _decoded(rows) for case in _cases(event)]
+    touching = [
+        (last.position, case, event)
+        for last, event in batch_events(connection, TYPES)
+        for case in _cases(event)
+    ]
     if not touching:
         return
     table, touched = tables["cases"], list({case for _, case, _ in touching})
@@ -52,17 +51,6 @@ def fold(connection: Connection, tables: Mapping[str, str]) -> None:
     _replace(connection, table, COLUMNS, touched, (row(s, positions[c]) for c, s in known.items()))
     due = (duty for state in known.values() for duty in duty_rows(state))
     _replace(connection, tables["case_duties"], DUTY_COLUMNS, touched, due)
-
-
-def _decoded(rows: list[tuple[Any, ...]]) -> Iterator[tuple[int, Event]]:
-    for position, event_type, data in rows:
-        if event_type not in _DECODERS:
-            _DECODERS[event_type] = msgspec.json.Decoder(EVENT_TYPES[event_type], dec_hook=_private)
-        yield position, _DECODERS[event_type].decode(data)
-
-
-def _private(_: type[Any], sealed: str) -> Private:
-    return Private.stored(sealed)
 
 
 def _cases(event: Event) -> list[str]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from ledger.emergency.states import Emergency, EmergencyFile
 from projections.definition import Connection
-from projections.evolving import fold_states
+from projections.evolving import Last, fold_states
 
-STATES = (Emergency, EmergencyFile)
+STATES = (Emergency, EmergencyFile, fold_states)
 TYPES = tuple(cls.__name__ for cls in Emergency.FOLDS)
 COLUMNS = (
     "emergency_id", "household_id", "organisation_id", "person_ids", "unknown_ids", "kind", "status", "aid_type", "grade",
@@ -25,11 +25,11 @@ def fold(connection: Connection, tables: Mapping[str, str]) -> None:
     )
 
 
-def row(state: Emergency, position: int) -> tuple[Any, ...]:
+def row(state: Emergency, last: Last) -> tuple[Any, ...]:
     """One row of the view."""
     file = state.file
     return (
         state.id, file.household_id, file.organisation_id, list(file.person_ids), list(file.unknown), file.kind, state.status,
         file.aid_type, file.grade, file.happened_on, file.reported_on, state.aided_on, state.due_on, list(state.missing),
-        state.approved_fen, state.given_fen, file.regularised_on, file.closed_on, state.to_json().decode(), position,
+        state.approved_fen, state.given_fen, file.regularised_on, file.closed_on, state.to_json().decode(), last.position,
     )  # fmt: skip
