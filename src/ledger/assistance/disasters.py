@@ -14,8 +14,8 @@ from ledger.ids import DisasterId
 from ledger.kernel import Boundary, Command, Context, Event, HouseholdId, Known, Named, OrganisationId, Role
 from ledger.organisation.states import Organisation, require_open
 from ledger.programmes.programme_book import ALL_PROGRAMMES, Programmes
-from ledger.registry.commands import not_in_future
-from ledger.registry.refusals import BadDate, HouseholdUnknown
+from ledger.registry.commands import known_household, not_in_future
+from ledger.registry.refusals import BadDate
 from ledger.registry.states import Household
 
 HOUSING = "zhufang_jiuzhu"
@@ -81,9 +81,7 @@ class AssessHousing(Command, frozen=True, kw_only=True):
         not_in_future(self.assessed_on, context.today, "assessment on", "鉴定日期")
         acting = acting_for(known, context)
         require_part(acting, Programmes.of(known).get(HOUSING, self.assessed_on))
-        household = known.state(Household, self.household_id)
-        if not household.exists:
-            raise HouseholdUnknown(household=self.household_id)
+        household = known_household(known, self.household_id)
         require_reach(known, context, acting, household.organisation_id)
         yield HousingAssessed(
             household_id=self.household_id, organisation_id=OrganisationId(household.organisation_id), danger=self.danger,

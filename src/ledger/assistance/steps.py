@@ -44,8 +44,8 @@ from ledger.organisation.states import Organisation
 from ledger.programmes.events import CoverLevel
 from ledger.programmes.programme_book import ALL_PROGRAMMES, Programmes
 from ledger.programmes.programme_events import ProgrammeDefined
-from ledger.registry.commands import not_in_future
-from ledger.registry.refusals import BadDate, HouseholdUnknown
+from ledger.registry.commands import known_household, not_in_future
+from ledger.registry.refusals import BadDate
 from ledger.registry.states import Household
 
 EVERYBODY = frozenset({Role.CLERK, Role.REVIEWER, Role.DEPARTMENT})
@@ -90,9 +90,7 @@ class StartCommand(Command, frozen=True, kw_only=True):
         if not acting.civil_affairs:  # civil affairs is everybody's door 一门受理
             require_part(acting, programme)
         owning_department(known, self.department_id, programme, context.today)
-        household = known.state(Household, self.household_id)
-        if not household.exists:
-            raise HouseholdUnknown(household=self.household_id)
+        household = known_household(known, self.household_id)
         require_reach(known, context, acting, household.organisation_id)
         takers = takers_of(known, household, self.person_ids, day)
         check_days(programme, takers, [(day, what, what_zh)])

@@ -33,12 +33,18 @@ from ledger.kernel import (
     tag,
 )
 from ledger.organisation.states import Organisation, require_open, require_scope
-from ledger.registry.commands import LIMIT, STAFF, NewMember, join_event, not_in_future
+from ledger.registry.commands import (
+    LIMIT,
+    STAFF,
+    NewMember,
+    join_event,
+    known_household,
+    not_in_future,
+    not_merged_away,
+)
 from ledger.registry.events import Area, HouseholdRegistered, MemberJoined, Relation, Sex
 from ledger.registry.refusals import (
     BadDate,
-    HouseholdMergedAway,
-    HouseholdUnknown,
     NotMember,
     PersonDeceased,
     PersonTwice,
@@ -164,12 +170,7 @@ class ReportEmergency(Command, frozen=True, kw_only=True):
         return list(dict.fromkeys(home for home in found if home is not None))
 
     def _household(self, home: str, known: Known) -> Household:
-        household = known.state(Household, home)
-        if not household.exists:
-            raise HouseholdUnknown(household=home)
-        if household.merged is not None:
-            raise HouseholdMergedAway(household=home, survivor=household.merged.survivor_id)
-        return household
+        return not_merged_away(known_household(known, home))
 
     def _people(self, home: str, known: Known, context: Context) -> tuple[PersonId, ...]:
         present = {m.person_id for m in known.state(Household, home).current()}

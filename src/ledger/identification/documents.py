@@ -27,9 +27,8 @@ from ledger.kernel import (
 from ledger.organisation.states import Organisation
 from ledger.programmes.contracts import Contract
 from ledger.programmes.events import CategoryDefined, Kind
-from ledger.registry.commands import STAFF, HouseholdCommand
-from ledger.registry.refusals import HouseholdUnknown, NotMember
-from ledger.registry.states import Household
+from ledger.registry.commands import STAFF, HouseholdCommand, known_household
+from ledger.registry.refusals import NotMember
 
 SHA_256 = re.compile(r"[0-9a-f]{64}")
 
@@ -66,9 +65,7 @@ class RegisterDocument(HouseholdCommand, frozen=True, kw_only=True):
         return tuple(facts)
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
-        household = known.state(Household, self.household_id)
-        if not household.exists:
-            raise HouseholdUnknown(household=self.household_id)
+        household = known_household(known, self.household_id)
         place = known.state(Organisation, household.organisation_id)
         require_provider_or_scope(known, context, place, self.contract_id, context.today)
         if self.person_id is not None and all(m.person_id != self.person_id for m in household.members):

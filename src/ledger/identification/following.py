@@ -24,7 +24,8 @@ from ledger.kernel import (
 from ledger.organisation.states import Organisation, require_open
 from ledger.programmes.book import Categories, category_facts
 from ledger.programmes.events import CoverLevel
-from ledger.registry.refusals import HouseholdUnknown, NobodyThere, NotMember
+from ledger.registry.commands import known_household
+from ledger.registry.refusals import NobodyThere, NotMember
 from ledger.registry.states import Household
 
 
@@ -48,9 +49,7 @@ class CarryEntitlement(EntitlementCommand, frozen=True, kw_only=True):
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
         entitlement = self.entitlement(known, context)
-        target, before = known.state(Household, self.household_id), entitlement.household_id
-        if not target.exists:
-            raise HouseholdUnknown(household=self.household_id)
+        target, before = known_household(known, self.household_id), entitlement.household_id
         if self.household_id == before:
             raise NothingChanges
         require_open(known, target.organisation_id, context.today)

@@ -71,8 +71,8 @@ from ledger.programmes.contract_events import ServiceKind
 from ledger.programmes.contract_refusals import ContractUnknown
 from ledger.programmes.contracts import Contract, require_contract
 from ledger.programmes.events import CategoryDefined, CoverLevel, Rule
-from ledger.registry.commands import STAFF, HouseholdCommand, not_in_future
-from ledger.registry.refusals import BadDate, HouseholdUnknown, NotMember
+from ledger.registry.commands import STAFF, HouseholdCommand, known_household, not_in_future
+from ledger.registry.refusals import BadDate, NotMember
 from ledger.registry.states import Household, age_on
 
 ADULT_FROM = 18
@@ -135,9 +135,7 @@ class SubmitApplication(HouseholdCommand, frozen=True, kw_only=True):
         return tuple(facts)
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
-        household = known.state(Household, self.household_id)
-        if not household.exists:
-            raise HouseholdUnknown(household=self.household_id)
+        household = known_household(known, self.household_id)
         place = known.state(Organisation, household.organisation_id)
         require_provider_or_scope(known, context, place, self.contract_id, self.submitted_on)
         not_in_future(self.submitted_on, context.today, "application on", "申请日期")

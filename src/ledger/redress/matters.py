@@ -33,7 +33,7 @@ from ledger.redress.refusals import (
     NotOfHousehold,
     PaymentUnknown,
 )
-from ledger.registry.refusals import HouseholdUnknown
+from ledger.registry.commands import known_household
 from ledger.registry.states import Household
 
 LINE = (PaymentInstructed, PaymentSettled, PaymentReturned)
@@ -89,9 +89,7 @@ def find(matter: Matter, known: Known) -> Found | None:
         raise EntitlementUnknown(entitlement=matter.entitlement_id)
     if matter.payment_id and line is None:
         raise PaymentUnknown(payment=matter.payment_id)
-    household = known.state(Household, _household(matter, known))
-    if not household.exists:
-        raise HouseholdUnknown(household=household.id)
+    household = known_household(known, _household(matter, known))
     case, entitlement = (
         known.state(Case, matter.case_id or ""),
         known.state(Entitlement, matter.entitlement_id or ""),

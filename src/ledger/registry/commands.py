@@ -130,6 +130,21 @@ def must_be_free(known: Known, person_id: str, day: date, to: str = "") -> None:
         raise AlreadyMember(person=person_id)
 
 
+def known_household(known: Known, household_id: str) -> Household:
+    """The household. Raises :class:`HouseholdUnknown` when there is none."""
+    household = known.state(Household, household_id)
+    if not household.exists:
+        raise HouseholdUnknown(household=household_id)
+    return household
+
+
+def not_merged_away(household: Household) -> Household:
+    """The household itself. Raises :class:`HouseholdMergedAway` when another took it in."""
+    if household.merged is not None:
+        raise HouseholdMergedAway(household=household.id, survivor=household.merged.survivor_id)
+    return household
+
+
 class HouseholdCommand(Command, frozen=True, kw_only=True):
     """Base of commands about one existing household of the operator's organisation."""
 
@@ -150,13 +165,9 @@ class HouseholdCommand(Command, frozen=True, kw_only=True):
 
     def household(self, known: Known, context: Context) -> Household:
         """The household, which must exist and be in the operator's scope."""
-        household = known.state(Household, self.household_id)
-        if not household.exists:
-            raise HouseholdUnknown(household=self.household_id)
+        household = known_household(known, self.household_id)
         require_scope(context.actor, known.state(Organisation, household.organisation_id))
-        if household.merged is not None:
-            raise HouseholdMergedAway(household=household.id, survivor=household.merged.survivor_id)
-        return household
+        return not_merged_away(household)
 
 
 class RegisterHousehold(Command, frozen=True, kw_only=True):

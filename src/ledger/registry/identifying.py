@@ -21,14 +21,20 @@ from ledger.kernel import (
     tag,
 )
 from ledger.organisation.states import Organisation, require_scope
-from ledger.registry.commands import HouseholdCommand, NewMember, join_event, not_in_future, succession
+from ledger.registry.commands import (
+    HouseholdCommand,
+    NewMember,
+    join_event,
+    known_household,
+    not_in_future,
+    succession,
+)
 from ledger.registry.events import MemberJoined, MemberLeft, PersonDied, Relation
 from ledger.registry.identity_events import PersonIdentificationWithdrawn, PersonIdentified
 from ledger.registry.lineage_events import HouseholdMergeWithdrawn
 from ledger.registry.refusals import (
     BadDate,
     DocumentNeeded,
-    HouseholdUnknown,
     IdentityKnown,
     NotIdentified,
     NotMember,
@@ -157,9 +163,7 @@ class WithdrawIdentification(HouseholdCommand, frozen=True, kw_only=True):
         return (*facts, Membership.facts(found.known_as)) if found is not None else tuple(facts)
 
     def decide(self, known: Known, context: Context) -> Iterable[Event]:
-        household = known.state(Household, self.household_id)
-        if not household.exists:
-            raise HouseholdUnknown(household=self.household_id)
+        household = known_household(known, self.household_id)
         require_scope(context.actor, known.state(Organisation, household.organisation_id))
         if not self.document.strip() or not self.reason.strip():
             raise DocumentNeeded

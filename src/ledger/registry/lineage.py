@@ -30,8 +30,10 @@ from ledger.organisation.states import Organisation
 from ledger.registry.commands import (
     LIMIT,
     HouseholdCommand,
+    known_household,
     not_before_registration,
     not_in_future,
+    not_merged_away,
 )
 from ledger.registry.events import (
     CircumstancesDeclared,
@@ -44,8 +46,6 @@ from ledger.registry.lineage_events import HouseholdMergeWithdrawn, HouseholdsMe
 from ledger.registry.refusals import (
     BadDate,
     DocumentNeeded,
-    HouseholdMergedAway,
-    HouseholdUnknown,
     MergeAcrossOrganisations,
     MergedWithItself,
     NewHeadNeeded,
@@ -115,11 +115,7 @@ class MergeHouseholds(HouseholdCommand, frozen=True, kw_only=True):
         yield from self._circumstances(household, absorbed, place)
 
     def _absorbed(self, household: Household, known: Known) -> Household:
-        absorbed = known.state(Household, self.absorbed_id)
-        if not absorbed.exists:
-            raise HouseholdUnknown(household=self.absorbed_id)
-        if absorbed.merged is not None:
-            raise HouseholdMergedAway(household=absorbed.id, survivor=absorbed.merged.survivor_id)
+        absorbed = not_merged_away(known_household(known, self.absorbed_id))
         if absorbed.organisation_id != household.organisation_id:
             raise MergeAcrossOrganisations(absorbed=absorbed.id, survivor=household.id)
         return absorbed

@@ -30,8 +30,7 @@ from ledger.kernel import (
 from ledger.organisation.states import Organisation
 from ledger.programmes.programme_book import Programmes
 from ledger.programmes.programme_events import ProgrammeDefined
-from ledger.registry.commands import not_in_future
-from ledger.registry.refusals import HouseholdUnknown
+from ledger.registry.commands import known_household, not_in_future
 from ledger.registry.states import Household, Membership, age_on
 from ledger.standards.book import StandardBook, facts_for
 from ledger.support.development_events import (
@@ -92,9 +91,7 @@ class PersonCommand(Command, frozen=True, kw_only=True):
         self, known: Known, context: Context, programme: str, form: str, day: date, *, owner: bool = False
     ) -> dict[str, Any]:
         """The fields every event carries, once everything that must hold to begin holds."""
-        household = known.state(Household, self.household_id)
-        if not household.exists:
-            raise HouseholdUnknown(household=self.household_id)
+        household = known_household(known, self.household_id)
         defined = Programmes.of(known).get(programme, day)
         acting = reach(known, context, defined, household.organisation_id, owner=owner)
         require_fit(known, household, self.person_id, programme, form, day)

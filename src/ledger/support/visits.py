@@ -28,8 +28,8 @@ from ledger.programmes.contract_events import ServiceKind
 from ledger.programmes.contract_refusals import ContractUnknown
 from ledger.programmes.contracts import Contract, require_contract
 from ledger.programmes.programme_book import ALL_PROGRAMMES, Programmes
-from ledger.registry.commands import HouseholdCommand, not_in_future
-from ledger.registry.refusals import BadDate, HouseholdUnknown
+from ledger.registry.commands import HouseholdCommand, known_household, not_in_future
+from ledger.registry.refusals import BadDate
 from ledger.registry.states import Household
 from ledger.support.visits_events import PriorityGroup, VisitCalledOff, VisitCompleted, VisitPlanned
 from ledger.support.visits_refusals import NobodyLivesThere, NoVisitors, VisitNotOpen
@@ -170,13 +170,10 @@ class RecordVisit(Command, frozen=True, kw_only=True):
 
     def _household(self, known: Known, context: Context) -> tuple[Household, ProviderId | None]:
         """The household in the operator's scope, or that of the provider's contract, and the provider that went."""
-        household = known.state(Household, self.household_id)
-        place = known.state(Organisation, household.organisation_id)
-        provider = context.actor.role is Role.PROVIDER
-        if provider and self.contract_id is None:
+        if context.actor.role is Role.PROVIDER and self.contract_id is None:
             raise ContractUnknown(contract="-")
-        if not household.exists:
-            raise HouseholdUnknown(household=self.household_id)
+        household = known_household(known, self.household_id)
+        place = known.state(Organisation, household.organisation_id)
         if self.contract_id is None:
             require_scope(context.actor, place)
             return household, None
